@@ -21,6 +21,8 @@ pub struct Plan {
     pub key_periods: Vec<KeyPeriodRule>,
     /// Audiences that this plan names beyond the usual ones.
     pub audiences: Vec<AudienceDef>,
+    /// Indicators that this plan measures beyond the usual ones.
+    pub indicators: Vec<IndicatorDef>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,8 @@ pub struct Head {
     pub version: u32,
     /// The id of the superior's plan that this one adopts (B4).
     pub adopts: Option<String>,
+    /// What a reader must know: masked dates and how they were chosen.
+    pub note: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -163,6 +167,8 @@ pub enum HeldBy {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventTrigger {
+    /// A code of [`catalogue::EVENTS`](super::catalogue::EVENTS), or a Chinese
+    /// name of the plan's own.
     pub name: String,
     pub within_days: u16,
 }
@@ -195,7 +201,11 @@ pub struct Target {
     /// The day by which it must hold; the campaign's last day if absent.
     pub by: Option<Date>,
     /// The year to compare with.
+    ///
+    /// A target with a baseline always bounds the drop against that year:
+    /// `1 - now / then`, with [`Op::Ge`].
     pub baseline: Option<i16>,
+    pub note: Option<String>,
     pub unsure: Option<String>,
 }
 
@@ -209,6 +219,8 @@ pub enum Op {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostWanted {
     pub post: String,
+    /// Only for a post that the catalogue does not have.
+    pub name: Option<String>,
     pub clause: String,
     pub kind: Vec<UnitKind>,
     pub stage: Vec<Stage>,
@@ -298,7 +310,19 @@ pub enum ScoreEffect {
     /// 一票否决.
     Veto,
     /// The plan says 通报, 约谈, 问责 without a number.
-    Consequence,
+    Consequence(Measure),
+}
+
+/// What follows without a number in the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    Assessed,
+    Deduction,
+    Circular,
+    Admonition,
+    Accountability,
+    Discipline,
+    Commendation,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,6 +338,21 @@ pub struct KeyPeriodRule {
 pub struct AudienceDef {
     pub id: String,
     pub name: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndicatorDef {
+    pub id: String,
+    pub name: String,
+    pub measured: Measured,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measured {
+    /// A share between 0 and 1.
+    Ratio,
+    /// A number of cases, yuan, units …
+    Count,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -386,6 +425,16 @@ words!(Proof {
     Signature "signature" "签字",
     Receipt "receipt" "回执",
 });
+words!(Measure {
+    Assessed "assessed" "纳入年度考核",
+    Deduction "deduction" "考核扣分",
+    Circular "circular" "通报批评",
+    Admonition "admonition" "约谈负责人",
+    Accountability "accountability" "追责问责",
+    Discipline "discipline" "批评教育或纪律处分",
+    Commendation "commendation" "通报表扬",
+});
+words!(Measured { Ratio "ratio" "比率", Count "count" "数量", });
 words!(Op { Ge ">=" "不低于", Le "<=" "不高于", Eq "=" "等于", });
 words!(UnitKind {
     Bureau "bureau" "主管部门",

@@ -1,0 +1,111 @@
+//! The TOML itself. The TOML reader stops at its first error; here the broken
+//! part is blanked and reading goes on, so that one run tells them all.
+
+use std::ops::Range;
+
+use toml_edit::Document;
+
+use crate::plan::reader::Reader;
+
+/// More errors than this mean that the file is no plan at all.
+const MOST: usize = 20;
+
+pub(super) fn document(reader: &mut Reader<'_>, text: &str) -> Option<Document<String>> {
+    let mut text = text.to_owned();
+    let mut last_line = 0;
+    for _ in 0..MOST {
+        let error = match Document::parse(text.clone()) {
+            Ok(document) => return Some(document),
+            Err(error) => error,
+        };
+        let span = error.span().unwrap_or(0..0);
+        let at = span.start.min(text.len());
+        if let Some(date) = impossible_date(&text, at) {
+            let written = text.get(date.clone()).unwrap_or("").to_owned();
+            reader.error_allowing(
+                date.start,
+                format!("不是存在的日期：{written}"),
+                "日期写作 年-月-日，如 2022-12-31",
+            );
+            reader.poisoned.push(date.clone());
+            text.replace_range(date, "2000-01-01");
+            continue;
+        }
+        let (line, _) = reader.position(at);
+        // A broken line often drags the next one along: that is one error.
+        if line > last_line + 1 || last_line == 0 {
+            let (message, allowed) = in_chinese(error.message());
+            reader.error_allowing(at, message, allowed);
+        }
+        last_line = line;
+        reader.damaged = true;
+        if !blank_line(&mut text, at) {
+            return None;
+        }
+    }
+    None
+}
+
+/// The unquoted date that `at` lies in, if the broken thing is one.
+fn impossible_date(text: &str, at: usize) -> Option<Range<usize>> {
+    let bytes = text.as_bytes();
+    let of_date = |b: &u8| b.is_ascii_digit() || *b == b'-';
+    let mut start = at;
+    while start > 0 && bytes.get(start - 1).is_some_and(of_date) {
+        start -= 1;
+    }
+    let mut end = start;
+    while bytes.get(end).is_some_and(of_date) {
+        end += 1;
+    }
+    let word = text.get(start..end)?;
+    let parts: Vec<&str> = word.split('-').collect();
+    let shaped = matches!(parts.as_slice(), [year, month, day]
+        if year.len() == 4 && month.len() <= 2 && day.len() <= 2 && !month.is_empty() && !day.is_empty());
+    // Ten bytes keep all later places where they are.
+    (shaped && word.len() == 10).then_some(start..end)
+}
+
+/// Overwrites the line around `at` with spaces; false if it was blank already.
+fn blank_line(text: &mut String, at: usize) -> bool {
+    let start =
+        text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |found| found + 1);
+    let end = text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |n| at + n);
+    match text.get(start..end) {
+        Some(line) if !line.trim().is_empty() => {
+            let spaces = " ".repeat(end - start);
+            text.replace_range(start..end, &spaces);
+            true
+        }
+        _ => false,
+    }
+}
+
+fn in_chinese(message: &str) -> (String, String) {
+    const TABLE: &[(&str, &str, &str)] = &[
+        ("duplicate key", "同一字段写了两次", "删去其中一个"),
+        ("string values must be quoted", "文字没有加引号", "写作 name = \"…\""),
+        ("missing value", "等号后面没有值", "写作 字段 = 值"),
+        ("key with no value", "只有字段名，没有值", "写作 字段 = 值"),
+        ("missing assignment", "缺少等号", "写作 字段 = 值"),
+        ("extra `=`", "多了一个等号", "写作 字段 = 值"),
+        ("unclosed array", "列表没有用 ] 结束", "写作 [\"a\", \"b\"]"),
+        ("unclosed inline table", "花括号没有结束", "写作 { kind = \"school\" }"),
+        ("unclosed table", "方括号标题没有结束", "写作 [[duty]]"),
+        ("missing comma", "两项之间缺少逗号", "各项用英文逗号隔开"),
+        ("extra comma", "多了一个逗号", "各项用一个英文逗号隔开"),
+        ("invalid unquoted key", "字段名里有不能用的字符", "字段名用英文字母、数字和连字符"),
+        ("invalid basic string", "引号没有配对", "文字首尾各一个英文双引号"),
+        ("invalid", "写法不对", "参照 docs/plan-language.md"),
+    ];
+    let known = TABLE.iter().find(|(english, ..)| message.starts_with(english));
+    match known {
+        Some((_, chinese, allowed)) => {
+            (format!("文件格式有误：{chinese}"), (*allowed).to_owned())
+        }
+        None => (
+            format!("文件格式有误（{}）", message.lines().next().unwrap_or("")),
+            "参照 docs/plan-language.md".to_owned(),
+        ),
+    }
+}
