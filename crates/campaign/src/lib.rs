@@ -5,4 +5,15 @@
 //! makes no id. What it needs comes in as an argument, and what it finds goes
 //! back as a value.
 
+pub mod calendar;
+pub mod day;
+pub mod engine;
+pub mod fact;
+pub mod live;
+mod names;
+pub mod organisation;
+pub mod period;
 pub mod plan;
+pub mod rates;
+pub mod standing;
+pub mod tally;
