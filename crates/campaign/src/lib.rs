@@ -5,6 +5,7 @@
 //! makes no id. What it needs comes in as an argument, and what it finds goes
 //! back as a value.
 
+pub mod access;
 pub mod calendar;
 pub mod day;
 pub mod engine;

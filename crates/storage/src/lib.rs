@@ -1,1 +1,16 @@
-//! storage
+//! All SQL of the house, one text for SQLite and PostgreSQL. Rows never leave
+//! this crate: functions are named after the question and answer with the
+//! domain's own types.
+
+pub mod account;
+pub mod audit;
+mod bulk;
+mod error;
+pub mod organisation;
+pub mod seal;
+pub mod session;
+pub mod setting;
+mod store;
+
+pub use error::StorageError;
+pub use store::{Change, Location, Store, Tx};

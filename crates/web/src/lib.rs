@@ -1,1 +1,25 @@
-//! web
+//! Everything that people and programs meet over HTTP: pages, JSON, and the
+//! words in which things are refused.
+//!
+//! A handler is a short story: who asks, may they, load, decide, save, show.
+//! No SQL here, and no counting: figures come from `campaign`.
+
+pub mod account;
+pub mod app;
+mod assets;
+pub mod clock;
+mod error;
+mod home;
+pub mod layout;
+pub mod live;
+pub mod password;
+pub mod path;
+mod router;
+pub mod session;
+mod setup;
+mod sign_in;
+pub mod text;
+
+pub use app::{App, AppState, Opening};
+pub use error::WebError;
+pub use router::router;

@@ -1,1 +1,40 @@
-fn main() {}
+//! The binary: commands, configuration, the clock and the jobs. No logic of its
+//! own: every command is a file that calls one of the crates.
+
+mod commands;
+mod house;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "wuzha", version, about = "无诈：教育系统反诈专项行动工作台")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 启动服务
+    Serve(commands::serve::Args),
+}
+
+fn main() -> std::process::ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("WUZHA_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Cli::parse().command {
+        Command::Serve(args) => commands::serve::run(args),
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("错误：{error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Accounts and the roles they hold.
+
+use campaign::access::{Actor, Grant, Permit, Role};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::{Change, StorageError, Tx};
+
+/// An account as the sign-in and the administrator see it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    pub id: String,
+    pub sign_in_name: String,
+    pub display_name: String,
+    pub person: Option<String>,
+    pub email: Option<String>,
+    pub password_hash: String,
+    pub must_change_password: bool,
+    pub failures: i64,
+    pub locked_until: Option<i64>,
+    pub disabled_at: Option<i64>,
+    pub created_at: i64,
+    pub revision: i64,
+}
+
+const COLUMNS: &str = "id, sign_in_name, display_name, person_id, email, password_hash,
+    must_change_password, failures, locked_until, disabled_at, created_at, revision";
+
+pub async fn insert(
+    tx: &mut Tx,
+    permit: &Permit,
+    account: &Account,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into account (id, sign_in_name, display_name, person_id, email, password_hash,
+            must_change_password, failures, locked_until, disabled_at, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, 0, null, null, $8)",
+    )
+    .bind(account.id.clone())
+    .bind(account.sign_in_name.clone())
+    .bind(account.display_name.clone())
+    .bind(account.person.clone())
+    .bind(account.email.clone())
+    .bind(account.password_hash.clone())
+    .bind(i64::from(account.must_change_password))
+    .bind(account.created_at)
+    .execute(tx.conn())
+    .await?;
+    let object = format!("account/{}", account.id);
+    tx.audit(
+        permit,
+        "create",
+        Change { object: &object, detail: account.sign_in_name.clone() },
+    );
+    Ok(())
+}
+
+pub async fn by_name(
+    conn: &mut AnyConnection,
+    sign_in_name: &str,
+) -> Result<Option<Account>, StorageError> {
+    find(conn, "sign_in_name", sign_in_name).await
+}
+
+pub async fn by_id(
+    conn: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<Account>, StorageError> {
+    find(conn, "id", id).await
+}
+
+async fn find(
+    conn: &mut AnyConnection,
+    column: &'static str,
+    value: &str,
+) -> Result<Option<Account>, StorageError> {
+    let text = format!("select {COLUMNS} from account where {column} = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(value.to_owned())
+        .fetch_optional(conn)
+        .await?;
+    row.as_ref().map(account).transpose()
+}
+
+/// How many accounts there are; none means that the first-run page is due.
+pub async fn count(conn: &mut AnyConnection) -> Result<i64, StorageError> {
+    Ok(sqlx::query("select count(*) from account").fetch_one(conn).await?.try_get(0)?)
+}
+
+/// Accounts with a role in `unit` or below it, by name, after `after`.
+pub async fn below(
+    conn: &mut AnyConnection,
+    unit: &str,
+    search: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Account>, StorageError> {
+    let text = format!(
+        "select {COLUMNS} from account
+         where sign_in_name > $1
+           and ($2 = '' or sign_in_name like '%' || $2 || '%' or display_name like '%' || $2 || '%')
+           and exists (select 1 from role_grant g
+                       join unit_ancestor a on a.unit_id = g.unit_id
+                       where g.account_id = account.id and a.ancestor_id = $3)
+         order by sign_in_name limit $4"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
+        .bind(after.to_owned())
+        .bind(search.to_owned())
+        .bind(unit.to_owned())
+        .bind(limit)
+        .fetch_all(conn)
+        .await?;
+    rows.iter().map(account).collect()
+}
+
+/// Everything that may be changed of an account, with its revision.
+pub async fn save(
+    tx: &mut Tx,
+    permit: &Permit,
+    it: &Account,
+    what: &str,
+) -> Result<(), StorageError> {
+    let done = sqlx::query(
+        "update account set display_name = $1, person_id = $2, email = $3, password_hash = $4,
+            must_change_password = $5, failures = $6, locked_until = $7, disabled_at = $8,
+            revision = revision + 1
+         where id = $9 and revision = $10",
+    )
+    .bind(it.display_name.clone())
+    .bind(it.person.clone())
+    .bind(it.email.clone())
+    .bind(it.password_hash.clone())
+    .bind(i64::from(it.must_change_password))
+    .bind(it.failures)
+    .bind(it.locked_until)
+    .bind(it.disabled_at)
+    .bind(it.id.clone())
+    .bind(it.revision)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() != 1 {
+        return Err(StorageError::Conflict { table: "account", id: it.id.clone() });
+    }
+    let object = format!("account/{}", it.id);
+    tx.audit(permit, what, Change { object: &object, detail: it.sign_in_name.clone() });
+    Ok(())
+}
+
+/// Counts a wrong password; from the fifth on the account waits.
+pub async fn note_failure(
+    tx: &mut Tx,
+    id: &str,
+    locked_until: Option<i64>,
+) -> Result<(), StorageError> {
+    sqlx::query("update account set failures = failures + 1, locked_until = $1 where id = $2")
+        .bind(locked_until)
+        .bind(id.to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn clear_failures(tx: &mut Tx, id: &str) -> Result<(), StorageError> {
+    sqlx::query("update account set failures = 0, locked_until = null where id = $1")
+        .bind(id.to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn grant(
+    tx: &mut Tx,
+    permit: &Permit,
+    account: &str,
+    role: Role,
+    unit: &str,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "insert into role_grant (account_id, role, unit_id) values ($1, $2, $3)
+         on conflict (account_id, role, unit_id) do nothing",
+    )
+    .bind(account.to_owned())
+    .bind(role.code().to_owned())
+    .bind(unit.to_owned())
+    .execute(tx.conn())
+    .await?;
+    let object = format!("account/{account}");
+    let detail = format!("{} {unit}", role.code());
+    tx.audit(permit, "grant", Change { object: &object, detail });
+    Ok(())
+}
+
+pub async fn revoke(
+    tx: &mut Tx,
+    permit: &Permit,
+    account: &str,
+    role: Role,
+    unit: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("delete from role_grant where account_id = $1 and role = $2 and unit_id = $3")
+        .bind(account.to_owned())
+        .bind(role.code().to_owned())
+        .bind(unit.to_owned())
+        .execute(tx.conn())
+        .await?;
+    let object = format!("account/{account}");
+    let detail = format!("{} {unit}", role.code());
+    tx.audit(permit, "revoke", Change { object: &object, detail });
+    Ok(())
+}
+
+/// The actor behind an account, with the grants that hold on `today`.
+pub async fn actor(
+    conn: &mut AnyConnection,
+    account: &Account,
+    today: &str,
+) -> Result<Actor, StorageError> {
+    let rows = sqlx::query(
+        "select role, unit_id from role_grant
+         where account_id = $1 and (from_on is null or from_on <= $2)
+           and (until_on is null or until_on >= $2)
+         order by role, unit_id",
+    )
+    .bind(account.id.clone())
+    .bind(today.to_owned())
+    .fetch_all(conn)
+    .await?;
+    let mut grants = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let role: String = row.try_get(0)?;
+        let role = Role::from_code(&role).ok_or_else(|| StorageError::Inconsistent {
+            table: "role_grant",
+            column: "role",
+            id: account.id.clone(),
+        })?;
+        grants.push(Grant { role, unit: row.try_get(1)? });
+    }
+    Ok(Actor { account: account.id.clone(), person: account.person.clone(), grants })
+}
+
+fn account(row: &sqlx::any::AnyRow) -> Result<Account, StorageError> {
+    Ok(Account {
+        id: row.try_get(0)?,
+        sign_in_name: row.try_get(1)?,
+        display_name: row.try_get(2)?,
+        person: row.try_get(3)?,
+        email: row.try_get(4)?,
+        password_hash: row.try_get(5)?,
+        must_change_password: row.try_get::<i64, _>(6)? != 0,
+        failures: row.try_get(7)?,
+        locked_until: row.try_get(8)?,
+        disabled_at: row.try_get(9)?,
+        created_at: row.try_get(10)?,
+        revision: row.try_get(11)?,
+    })
+}

@@ -1,0 +1,213 @@
+//! The audit chain: each line's hash covers its content and the line before,
+//! so a changed, missing or slipped-in line shows.
+
+use sha2::{Digest as _, Sha256};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::StorageError;
+use crate::bulk::insert_rows;
+
+/// One line before it is chained.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub at: i64,
+    pub account: Option<String>,
+    pub action: String,
+    pub unit: Option<String>,
+    pub object: String,
+    pub detail: String,
+}
+
+/// A line as it stands in the chain.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub seq: i64,
+    pub line: Line,
+    pub hash: String,
+}
+
+/// What checking the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    Whole {
+        lines: i64,
+        head: String,
+    },
+    /// The first line that does not fit, and why.
+    Broken {
+        seq: i64,
+        why: &'static str,
+    },
+}
+
+fn chain(prev: &str, seq: i64, line: &Line) -> String {
+    let mut hasher = Sha256::new();
+    // Lengths before contents: two lines cannot be cut differently to the
+    // same bytes.
+    let seq = seq.to_string();
+    let at = line.at.to_string();
+    for part in [
+        prev,
+        &seq,
+        &at,
+        line.account.as_deref().unwrap_or(""),
+        &line.action,
+        line.unit.as_deref().unwrap_or(""),
+        &line.object,
+        &line.detail,
+    ] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        text.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
+        text.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+        text
+    })
+}
+
+/// Locks the head row for the rest of the transaction and reads it.
+pub(crate) async fn lock_head(conn: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+    let row = sqlx::query("update audit_head set seq = seq where id = 1 returning seq, hash")
+        .fetch_one(conn)
+        .await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
+}
+
+/// Chains `lines` to the head.
+pub(crate) async fn append(
+    conn: &mut AnyConnection,
+    lines: &[Line],
+) -> Result<(), StorageError> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let (mut seq, mut hash) = lock_head(conn).await?;
+    let mut entries = Vec::with_capacity(lines.len());
+    for line in lines {
+        seq += 1;
+        hash = chain(&hash, seq, line);
+        entries.push((seq, line, hash.clone()));
+    }
+    insert_rows(
+        conn,
+        "insert into audit (seq, at, account_id, action, unit_id, object, detail, hash) values ",
+        8,
+        &entries,
+        |query, (seq, line, hash)| {
+            query
+                .bind(*seq)
+                .bind(line.at)
+                .bind(line.account.clone())
+                .bind(line.action.clone())
+                .bind(line.unit.clone())
+                .bind(line.object.clone())
+                .bind(line.detail.clone())
+                .bind(hash.clone())
+        },
+    )
+    .await?;
+    sqlx::query("update audit_head set seq = $1, hash = $2 where id = 1")
+        .bind(seq)
+        .bind(hash)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+const PAGE: i64 = 10_000;
+
+/// Walks the whole chain and says where it breaks, if it does.
+pub async fn verify(conn: &mut AnyConnection) -> Result<Verdict, StorageError> {
+    let head = sqlx::query("select seq, hash from audit_head where id = 1")
+        .fetch_one(&mut *conn)
+        .await?;
+    let (head_seq, head_hash): (i64, String) = (head.try_get(0)?, head.try_get(1)?);
+    let (mut seq, mut hash) = (0_i64, String::new());
+    loop {
+        let page = entries_after(conn, seq, PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        for entry in page {
+            if entry.seq != seq + 1 {
+                return Ok(Verdict::Broken { seq: seq + 1, why: "此行缺失" });
+            }
+            if chain(&hash, entry.seq, &entry.line) != entry.hash {
+                return Ok(Verdict::Broken { seq: entry.seq, why: "内容与校验值不符" });
+            }
+            seq = entry.seq;
+            hash = entry.hash;
+        }
+    }
+    if seq != head_seq || hash != head_hash {
+        return Ok(Verdict::Broken { seq: seq + 1, why: "末尾与链头不符" });
+    }
+    Ok(Verdict::Whole { lines: seq, head: hash })
+}
+
+/// The chain's lines after `seq`, in order.
+pub async fn entries_after(
+    conn: &mut AnyConnection,
+    seq: i64,
+    limit: i64,
+) -> Result<Vec<Entry>, StorageError> {
+    let rows = sqlx::query(
+        "select seq, at, account_id, action, unit_id, object, detail, hash
+         from audit where seq > $1 order by seq limit $2",
+    )
+    .bind(seq)
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(entry).collect()
+}
+
+/// Which lines a reader asks for. An empty field does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    pub account: Option<String>,
+    pub object: Option<String>,
+    /// Lines before this one; paging goes back in time.
+    pub before: Option<i64>,
+}
+
+/// The newest lines that fit, at most `limit`.
+pub async fn search(
+    conn: &mut AnyConnection,
+    search: &Search,
+    limit: i64,
+) -> Result<Vec<Entry>, StorageError> {
+    let rows = sqlx::query(
+        "select seq, at, account_id, action, unit_id, object, detail, hash from audit
+         where seq < $1 and ($2 = '' or account_id = $2) and ($3 = '' or object = $3)
+         order by seq desc limit $4",
+    )
+    .bind(search.before.unwrap_or(i64::MAX))
+    .bind(search.account.clone().unwrap_or_default())
+    .bind(search.object.clone().unwrap_or_default())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter().map(entry).collect()
+}
+
+fn entry(row: &sqlx::any::AnyRow) -> Result<Entry, StorageError> {
+    Ok(Entry {
+        seq: row.try_get(0)?,
+        line: Line {
+            at: row.try_get(1)?,
+            account: row.try_get(2)?,
+            action: row.try_get(3)?,
+            unit: row.try_get(4)?,
+            object: row.try_get(5)?,
+            detail: row.try_get(6)?,
+        },
+        hash: row.try_get(7)?,
+    })
+}

@@ -1,0 +1,185 @@
+//! One tenant's database: a SQLite file, or a schema of PostgreSQL.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use campaign::access::Permit;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, ConnectOptions as _, Executor as _};
+
+use crate::StorageError;
+use crate::audit::{self, Line};
+use crate::seal::Sealer;
+
+/// Where a tenant's data lie.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// One file; made if absent.
+    Sqlite(PathBuf),
+    /// One schema of a PostgreSQL database; made if absent.
+    Postgres { url: String, schema: String },
+}
+
+/// The tenant's database, with the key for its sealed fields.
+#[derive(Clone)]
+pub struct Store {
+    reader: AnyPool,
+    writer: AnyPool,
+    begin: &'static str,
+    pub sealer: Sealer,
+}
+
+/// A transaction that writes. Its audit lines are chained at the commit, so the
+/// chain's head is locked as briefly as can be; dropped without a commit it
+/// leaves nothing behind.
+pub struct Tx {
+    inner: sqlx::Transaction<'static, Any>,
+    lines: Vec<Line>,
+    at: i64,
+}
+
+/// What a change is about, for its audit line.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    pub object: &'a str,
+    /// JSON or plain words; never a sealed field in the clear.
+    pub detail: String,
+}
+
+const READERS_MAX: u32 = 8;
+
+impl Store {
+    /// Opens the tenant's database and brings it to this version.
+    pub async fn open(location: &Location, sealer: Sealer) -> Result<Self, StorageError> {
+        sqlx::any::install_default_drivers();
+        let store = match location {
+            Location::Sqlite(path) => Self::sqlite(path, sealer).await?,
+            Location::Postgres { url, schema } => Self::postgres(url, schema, sealer).await?,
+        };
+        sqlx::migrate!().run(&store.writer).await?;
+        Ok(store)
+    }
+
+    async fn sqlite(path: &std::path::Path, sealer: Sealer) -> Result<Self, StorageError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let path =
+            path.to_str().ok_or_else(|| StorageError::Location(path.display().to_string()))?;
+        let options = url_options(&format!("sqlite://{path}?mode=rwc"))?;
+        // One writer: SQLite has one anyway, and a queue here is fairer than
+        // its busy loop. FULL, since what is acknowledged must survive.
+        let pool = |most: u32| {
+            AnyPoolOptions::new()
+                .max_connections(most)
+                .idle_timeout(Duration::from_secs(600))
+                .after_connect(|conn, _| {
+                    Box::pin(async move {
+                        conn.execute(
+                            "pragma journal_mode = wal; pragma synchronous = full;
+                             pragma foreign_keys = on; pragma busy_timeout = 10000;
+                             pragma cache_size = -16000; pragma temp_store = memory",
+                        )
+                        .await?;
+                        Ok(())
+                    })
+                })
+        };
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let reader = pool(READERS_MAX).connect_with(options).await?;
+        Ok(Self { reader, writer, begin: "begin immediate", sealer })
+    }
+
+    async fn postgres(url: &str, schema: &str, sealer: Sealer) -> Result<Self, StorageError> {
+        // The schema's name goes into SQL text, so it is checked, not quoted away.
+        let fits = schema.len() <= 63
+            && schema.starts_with(|c: char| c.is_ascii_lowercase())
+            && schema.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !fits {
+            return Err(StorageError::Location(schema.to_owned()));
+        }
+        let options = url_options(url)?;
+        let mut first = options.connect().await?;
+        first
+            .execute(sqlx::AssertSqlSafe(format!("create schema if not exists {schema}")))
+            .await?;
+        drop(first);
+        let path = format!("set search_path to {schema}");
+        let pool = |most: u32| {
+            let path = path.clone();
+            AnyPoolOptions::new()
+                .max_connections(most)
+                .idle_timeout(Duration::from_secs(600))
+                .after_connect(move |conn, _| {
+                    let path = path.clone();
+                    Box::pin(async move {
+                        conn.execute(sqlx::AssertSqlSafe(path)).await?;
+                        Ok(())
+                    })
+                })
+        };
+        let writer = pool(4).connect_with(options.clone()).await?;
+        let reader = pool(READERS_MAX).connect_with(options).await?;
+        Ok(Self { reader, writer, begin: "begin", sealer })
+    }
+
+    /// A connection for reading.
+    pub async fn read(&self) -> Result<PoolConnection<Any>, StorageError> {
+        Ok(self.reader.acquire().await?)
+    }
+
+    /// A transaction for reading several things as they were at one moment is
+    /// not needed by pages; a writing one is. `at` is the instant of the change.
+    pub async fn write(&self, at: i64) -> Result<Tx, StorageError> {
+        Ok(Tx { inner: self.writer.begin_with(self.begin).await?, lines: Vec::new(), at })
+    }
+
+    /// Closes all connections; SQLite folds its log into the file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+impl Tx {
+    /// The connection to run statements on.
+    pub fn conn(&mut self) -> &mut sqlx::AnyConnection {
+        &mut self.inner
+    }
+
+    /// The instant of this change, in milliseconds.
+    pub const fn at(&self) -> i64 {
+        self.at
+    }
+
+    /// Notes what was done under which permit. Every write calls this.
+    pub fn audit(&mut self, permit: &Permit, verb: &str, change: Change<'_>) {
+        self.lines.push(Line {
+            at: self.at,
+            account: permit.account().map(str::to_owned),
+            action: format!("{}:{verb}", permit.action().code()),
+            unit: Some(permit.unit().to_owned()).filter(|unit| !unit.is_empty()),
+            object: change.object.to_owned(),
+            detail: change.detail,
+        });
+    }
+
+    /// Takes the chain's head now, so that rows can carry their place in the
+    /// order of changes. Returns the seq of the first line noted so far.
+    pub async fn first_seq(&mut self) -> Result<i64, StorageError> {
+        let (seq, _) = audit::lock_head(&mut self.inner).await?;
+        Ok(seq + 1)
+    }
+
+    /// Chains the audit lines and makes everything last.
+    pub async fn commit(mut self) -> Result<(), StorageError> {
+        audit::append(&mut self.inner, &self.lines).await?;
+        self.inner.commit().await?;
+        Ok(())
+    }
+}
+
+fn url_options(url: &str) -> Result<AnyConnectOptions, StorageError> {
+    url.parse().map_err(StorageError::Database)
+}

@@ -1,0 +1,54 @@
+//! Style, script and icon, embedded; the address carries the content's hash so
+//! that browsers may keep them for ever.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest as _, Sha256};
+
+use crate::WebError;
+
+/// One embedded file.
+pub(crate) struct Asset {
+    name: &'static str,
+    media_type: &'static str,
+    content: &'static str,
+    hash: String,
+}
+
+impl Asset {
+    fn new(name: &'static str, media_type: &'static str, content: &'static str) -> Self {
+        let digest = Sha256::digest(content.as_bytes());
+        let hash = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { name, media_type, content, hash }
+    }
+
+    pub(crate) fn href(&self) -> String {
+        format!("/assets/{}/{}", self.hash, self.name)
+    }
+}
+
+pub(crate) static CSS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("app.css", "text/css; charset=utf-8", include_str!("assets/app.css"))
+});
+pub(crate) static JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("app.js", "text/javascript; charset=utf-8", include_str!("assets/app.js"))
+});
+pub(crate) static ICON: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")));
+
+pub(crate) async fn show(
+    Path((_, name)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let asset = [&*CSS, &*JS, &*ICON]
+        .into_iter()
+        .find(|asset| asset.name == name)
+        .ok_or(WebError::NotFound)?;
+    let headers = [
+        (CONTENT_TYPE, asset.media_type),
+        (CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    Ok((headers, asset.content).into_response())
+}

@@ -1,0 +1,59 @@
+//! Every path that pages link to, in one place.
+
+pub const HOME: &str = "/home";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_OUT: &str = "/sign-out";
+pub const SETUP: &str = "/setup";
+pub const ACCOUNT: &str = "/account";
+pub const RECORDS: &str = "/records";
+pub const REVIEW: &str = "/review";
+pub const BOARD: &str = "/board";
+pub const REPORTS: &str = "/reports";
+pub const UNITS: &str = "/units";
+pub const PEOPLE: &str = "/people";
+pub const IMPORT: &str = "/import";
+pub const PLANS: &str = "/plans";
+pub const CALENDAR: &str = "/calendar";
+pub const ACCOUNTS: &str = "/accounts";
+pub const AUDIT: &str = "/audit";
+pub const NOTIFICATIONS: &str = "/notifications";
+pub const JOBS: &str = "/jobs";
+
+pub fn unit(id: &str) -> String {
+    format!("{UNITS}/{id}")
+}
+
+pub fn record(id: &str) -> String {
+    format!("{RECORDS}/{id}")
+}
+
+pub fn person(id: &str) -> String {
+    format!("{PEOPLE}/{id}")
+}
+
+/// A query string from the pairs that have a value.
+pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut text = path.to_owned();
+    let mut separator = '?';
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        text.push(separator);
+        text.push_str(name);
+        text.push('=');
+        text.push_str(&encode(value));
+        separator = '&';
+    }
+    text
+}
+
+fn encode(value: &str) -> String {
+    use std::fmt::Write as _;
+    value.bytes().fold(String::with_capacity(value.len()), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}

@@ -1,0 +1,116 @@
+//! The real router over real databases, time standing still. A test says what
+//! is asked and what is answered; nothing here mocks anything.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use storage::seal::Sealer;
+use storage::{Location, Store};
+use tower::ServiceExt as _;
+use web::clock::{Clock, start_of};
+use web::{App, AppState, Opening};
+
+/// 2022-03-15 10:00 in Shanghai.
+pub(crate) fn still_clock() -> Clock {
+    let now = start_of(jiff::civil::Date::constant(2022, 3, 15)) + 10 * 3_600_000;
+    Clock::new(move || now)
+}
+
+/// One empty house per engine.
+pub(crate) async fn houses() -> Vec<(&'static str, AppState)> {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let folder = std::env::temp_dir().join("wuzha-tests");
+    let mut places = vec![("SQLite", Location::Sqlite(folder.join(format!("{id}.db"))))];
+    match std::env::var("WUZHA_TEST_POSTGRES") {
+        Ok(url) => {
+            places.push(("PostgreSQL", Location::Postgres { url, schema: format!("t{id}") }))
+        }
+        Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
+    }
+    let mut houses = Vec::new();
+    for (engine, place) in places {
+        let store = Store::open(&place, Sealer::new(&[7; 32])).await.expect("the tenant opens");
+        let opening = Opening {
+            store,
+            clock: still_clock(),
+            files: folder.join(format!("{id}-files")),
+            secure_cookies: false,
+            setup_code: Some("启动码-1".to_owned()),
+        };
+        houses.push((engine, App::open(opening).await.expect("the house opens")));
+    }
+    houses
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: Option<String>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) body: String,
+}
+
+/// A browser with a cookie jar of one.
+pub(crate) struct Browser {
+    app: AppState,
+    cookie: Option<String>,
+}
+
+impl Browser {
+    pub(crate) fn new(app: &AppState) -> Self {
+        Self { app: app.clone(), cookie: None }
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    /// Sends a form: pairs are encoded here.
+    pub(crate) async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let encoded = web::path::with_query("", pairs);
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(encoded.trim_start_matches('?').to_owned()))
+            .expect("a request");
+        self.send(request).await
+    }
+
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            let value = cookie.parse().expect("a cookie");
+            request.headers_mut().insert(header::COOKIE, value);
+        }
+        let response =
+            web::router(self.app.clone()).oneshot(request).await.expect("the router answers");
+        let text = |name| {
+            response.headers().get(name).and_then(|it| it.to_str().ok()).map(str::to_owned)
+        };
+        let (location, cookie) = (text(header::LOCATION), text(header::SET_COOKIE));
+        if let Some(pair) = cookie.as_deref().and_then(|it| it.split(';').next()) {
+            self.cookie = Some(pair.to_owned());
+        }
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.expect("a body");
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, location, cookie, body }
+    }
+
+    /// Does the first run, leaving the administrator `admin` signed in.
+    pub(crate) async fn set_up(&mut self, kind: &str) {
+        let pairs = [
+            ("code", "启动码-1"),
+            ("body_name", "青禾区教育局"),
+            ("body_kind", kind),
+            ("stage", "primary"),
+            ("display_name", "周管理"),
+            ("sign_in_name", "admin-zhou"),
+            ("password", PASSWORD),
+            ("password_again", PASSWORD),
+        ];
+        let answer = self.post("/setup", &pairs).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
+    }
+}
+
+pub(crate) const PASSWORD: &str = "spring-River-27";

@@ -1,0 +1,4 @@
+//! One file a command. Each answers with the exit code: 0 done, 1 failed,
+//! 2 the input was not in order.
+
+pub(crate) mod serve;
