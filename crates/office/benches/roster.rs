@@ -112,8 +112,8 @@ fn workbook(rows: u32) -> Vec<u8> {
 /// A sound resident number for the n-th invented pupil.
 fn resident(n: u32) -> String {
     let day = format!("201{}0{}1{}", n % 6, n % 9 + 1, n % 9);
-    let order = (n / 54 % 500) * 2 + u32::from(n.is_multiple_of(2));
-    let area = 320_400 + n / 27_000;
+    let order = (n / 18 % 500) * 2 + u32::from(n.is_multiple_of(2));
+    let area = 320_400 + n / 9_000;
     let body = format!("{area}{day}{order:03}");
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(weights).map(|(b, w)| u32::from(b - b'0') * w).sum();

@@ -10,6 +10,10 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod evidence;
 pub mod package;
+pub mod picture;
+pub mod qr;
 pub mod roster;
 pub mod sheet;
+pub mod wording;
