@@ -11,6 +11,7 @@
 )]
 
 pub mod evidence;
+pub mod letter;
 pub mod package;
 pub mod picture;
 pub mod qr;

@@ -14,6 +14,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 use jiff::civil::DateTime;
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 pub use print::{Likeness, Print, Sketch};
@@ -146,6 +147,9 @@ pub fn read(bytes: &[u8], limits: &PictureLimits) -> Result<Picture, PictureErro
         let (size_mb, max_mb) = (bytes.len() >> 20, limits.bytes_max >> 20);
         return Err(PictureError::TooLarge { size_mb, max_mb });
     }
+    if kind == PictureKind::Jpeg && !is_whole_jpeg(bytes) {
+        return Err(PictureError::Damaged);
+    }
     let (mut small, exif, (width, height)) = decode_small(bytes, kind, limits)?;
     let orientation = exif
         .as_deref()
@@ -174,6 +178,29 @@ pub fn read(bytes: &[u8], limits: &PictureLimits) -> Result<Picture, PictureErro
     })
 }
 
+/// True if the end mark follows the picture's data. Decoders fill up what a
+/// cut-off upload lacks with grey; a proof must not be half a picture.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    const SCAN: u8 = 0xda;
+    let mut at = 2;
+    // Segments carry their length, so a small picture inside one is skipped.
+    while let Some(&[mark, kind, high, low]) = bytes.get(at..at + 4) {
+        if mark != 0xff {
+            return false;
+        }
+        if kind == 0xff {
+            at += 1;
+            continue;
+        }
+        at += 2 + usize::from(u16::from_be_bytes([high, low]));
+        if kind == SCAN {
+            let data = bytes.get(at..).unwrap_or_default();
+            return memmem::find(data, &[0xff, 0xd9]).is_some();
+        }
+    }
+    false
+}
+
 /// The picture at thumbnail size, what its camera wrote, its true size.
 type Small = (DynamicImage, Option<Vec<u8>>, (u32, u32));
 
@@ -185,8 +212,8 @@ fn decode_small(
     let damaged = |_| PictureError::Damaged;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
     let mut bounds = image::Limits::default();
-    // Sixteen bits in four channels, and as much again to work in.
-    bounds.max_alloc = Some(limits.pixels_max.saturating_mul(16));
+    // Sixteen bits in four channels.
+    bounds.max_alloc = Some(limits.pixels_max.saturating_mul(8));
     reader.limits(bounds);
     let mut decoder = reader.into_decoder().map_err(damaged)?;
     let (width, height) = decoder.dimensions();

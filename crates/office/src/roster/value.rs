@@ -384,6 +384,19 @@ fn written_day(text: &str) -> Result<Option<Date>, Fault> {
     date.map(Some).map_err(|_| Fault::from("没有这一天，请核对月份和日期"))
 }
 
+/// True for a month without a day: `2015年3月`, `2015.03`, `201503`.
+pub(crate) fn is_month(value: &Value<'_>) -> bool {
+    let text = plain(&value.text());
+    let text = text.trim_end_matches('月');
+    let (year, month) = match text.split_once(['-', '/', '.', '年']) {
+        Some(parts) => parts,
+        None if text.len() == 6 && text.is_ascii() => text.split_at(4),
+        None => return false,
+    };
+    let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
+    is_year && number(month).is_some_and(|month| (1..=12).contains(&month))
+}
+
 /// Cuts a time of day off: `2015-03-02 00:00:00`, `2015-03-02T00:00:00`.
 fn date_part(text: &str) -> String {
     let text = text.trim();

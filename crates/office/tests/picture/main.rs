@@ -124,6 +124,7 @@ fn each_kind_is_read_and_what_is_none_is_refused() {
         webp,
         clear,
         jpeg[..100].to_vec(),
+        jpeg[..jpeg.len() * 3 / 4].to_vec(),
         png[..200].to_vec(),
         huge,
         b"\0\0\0\x18ftypheic\0\0\0\0".to_vec(),
@@ -136,6 +137,7 @@ fn each_kind_is_read_and_what_is_none_is_refused() {
         image/png 1200×600 缩略 480×240 — — 有指纹
         image/webp 1200×600 缩略 480×240 — — 有指纹
         image/png 9×9 缩略 9×9 — — 无指纹
+        图片已损坏或没有传完，请重新上传
         图片已损坏或没有传完，请重新上传
         图片已损坏或没有传完，请重新上传
         图片尺寸过大（60000×60000），请缩小后再上传

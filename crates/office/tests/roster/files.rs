@@ -181,6 +181,20 @@ fn a_damaged_workbook_never_stops_the_program() {
 }
 
 #[test]
+fn a_damaged_table_never_stops_the_program() {
+    let sound = "标题\n姓名,班级,出生日期,身份证号,手机,监护人1,电话\n甲,三（1）班,2015年3月2日,11010519491231002X,\
+                 13900000001,乙,0519-86312345\n".as_bytes();
+    for at in 0..sound.len() {
+        for change in [0, b'"', b',', b'\n', 0xff, sound[at] ^ 0x15] {
+            let mut bytes = sound.to_vec();
+            bytes[at] = change;
+            let _ = shown(&bytes, "a.csv", &options());
+        }
+        let _ = shown(&sound[..at], "a.csv", &options());
+    }
+}
+
+#[test]
 fn a_package_that_inflates_without_end_is_refused() {
     use std::io::Write as _;
     let make = |part: &str, head: &str, fill: u8, size: usize| {

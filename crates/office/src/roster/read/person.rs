@@ -186,7 +186,14 @@ impl<'s> PersonReader<'s> {
 
     fn past_day(&self, row: &mut Row<'_, '_, '_>, field: Field) -> Option<Date> {
         let today = self.today;
-        row.take(self.column(field), |cell| {
+        let column = self.column(field);
+        // A column of months cannot give a day, and that is not its fault.
+        let asks_for_month = column.is_some_and(|at| self.sheet.header_of(at).contains("年月"));
+        if asks_for_month && row.cell(column).is_some_and(value::is_month) {
+            row.warn(column, "只有年月，没有日，未导入该日期");
+            return None;
+        }
+        row.take(column, |cell| {
             let day = value::day(cell)?;
             match today {
                 Some(today) if day > today => Err(Fault::from("日期在今天之后，请核对")),
