@@ -17,6 +17,9 @@ struct Cli {
 enum Command {
     /// 启动服务
     Serve(commands::serve::Args),
+    /// 检查、查看、比较方案文件
+    #[command(subcommand)]
+    Plan(commands::plan::PlanCommand),
 }
 
 fn main() -> std::process::ExitCode {
@@ -29,6 +32,7 @@ fn main() -> std::process::ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Serve(args) => commands::serve::run(args),
+        Command::Plan(command) => commands::plan::run(&command),
     };
     match done {
         Ok(code) => code,
