@@ -233,6 +233,14 @@ entries!(ACTIVITIES {
     "opinion-watch" "网上有害信息监测",
     "teaching-publicity" "教育教学中结合反诈",
     "law-publicity" "以案说法",
+    "family-publicity" "向家庭成员宣传",
+    "data-protection" "个人信息保护",
+    "material-report" "工作资料报送",
+    "task-force-setup" "组建工作专班",
+    "cascade" "逐级传达",
+    "network-support" "反诈会议直播保障",
+    "victim-story" "受害者现身说法",
+    "discipline" "批评教育或处分",
 });
 
 entries!(EVENTS {
@@ -263,6 +271,7 @@ entries!(KEY_PERIODS {
     "holiday" "节假日",
     "vacation" "寒暑假",
     "freshmen" "新生入学",
+    "admission" "录取通知",
     "dismissal" "放学时段",
 });
 

@@ -1,7 +1,7 @@
 //! What elements say about each other: ids that are used twice, and references
 //! to ids that do not exist.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use toml_edit::{Item, Table, TableLike, Value};
 
 use crate::plan::catalogue;
@@ -39,23 +39,28 @@ fn duplicates(reader: &mut Reader<'_>, root: &Table) {
         &["audience"],
         &["indicator"],
     ] {
-        let mut seen: Vec<(String, usize)> = Vec::new();
+        let mut all: Vec<(&str, usize, &str)> = Vec::new();
         for section in group {
+            let key = if *section == "post" { "post" } else { "id" };
             for At { value: table, at } in quiet_tables(root, section) {
-                let key = if *section == "post" { "post" } else { "id" };
                 let Some(item) = table.get(key) else { continue };
                 let Some(id) = item.as_str() else { continue };
-                let at = item.span().map_or(at, |span| span.start);
-                if let Some((_, first)) = seen.iter().find(|(known, _)| known == id) {
-                    let (line, _) = reader.position(*first);
-                    reader.error_allowing(
-                        at,
-                        format!("{}编号 `{id}` 重复", section_name(section)),
-                        format!("第{line}行已用过，换一个编号"),
-                    );
-                } else {
-                    seen.push((id.to_owned(), at));
-                }
+                all.push((id, item.span().map_or(at, |span| span.start), section));
+            }
+        }
+        // The later one in the file is the one too many.
+        all.sort_by_key(|(_, at, _)| *at);
+        let mut seen: FxHashMap<&str, usize> = FxHashMap::default();
+        for (id, at, section) in all {
+            if let Some(first) = seen.get(id) {
+                let (line, _) = reader.position(*first);
+                reader.error_allowing(
+                    at,
+                    format!("{}编号 `{id}` 重复", section_name(section)),
+                    format!("第{line}行已用过，换一个编号"),
+                );
+            } else {
+                seen.insert(id, at);
             }
         }
     }
