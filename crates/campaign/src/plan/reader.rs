@@ -86,6 +86,9 @@ impl<'a> Reader<'a> {
 /// `可用：a、b、c`, with the likely one first if there is one.
 pub(super) fn choices<'c>(word: &str, all: impl IntoIterator<Item = &'c str>) -> String {
     let all: Vec<&str> = all.into_iter().collect();
+    if all.is_empty() {
+        return "方案里还没有可引用的编号".to_owned();
+    }
     let list = all.join("、");
     match closest(word, all.iter().copied()) {
         Some(likely) => format!("是不是 `{likely}`？可用：{list}"),

@@ -182,10 +182,15 @@ fn duty_cells(plan: &Plan, duty: &Duty) -> Vec<String> {
 
 /// What a year of these duties costs each who owes them.
 fn load_words(plan: &Plan, duties: &[&Duty]) -> String {
-    let acts: f64 = duties.iter().filter_map(|duty| acts_per_year(plan, duty)).sum();
+    // An empty float sum is -0, which would be printed with its sign.
+    let acts: f64 =
+        duties.iter().filter_map(|duty| acts_per_year(plan, duty)).fold(0.0, |sum, n| sum + n);
     let minutes: f64 = duties.iter().filter_map(|duty| minutes_per_year(plan, duty)).sum();
     let open = duties.iter().filter(|duty| acts_per_year(plan, duty).is_none()).count();
-    let mut words = format!("估计每年{acts:.0}次，约{:.0}小时", minutes / 60.0);
+    let mut words = format!("估计每年{acts:.0}次");
+    if minutes > 0.0 {
+        let _ = write!(words, "，约{:.0}小时", minutes / 60.0);
+    }
     if open > 0 {
         let _ = write!(words, "；另有{open}项按事件或常态化，不计次数");
     }

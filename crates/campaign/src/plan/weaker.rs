@@ -67,7 +67,7 @@ fn duty_weaker(findings: &mut Vec<Finding>, plan: &Plan, superior: &Plan, theirs
                     theirs.name, theirs.id, theirs.clause
                 ),
             )
-            .allowing(format!("不得取消；至少{}", theirs.cadence_words())),
+            .allowing(format!("不得取消，须{}", theirs.cadence_words())),
         ),
     }
 }
@@ -94,7 +94,7 @@ fn how_often(
     ours: &Duty,
     theirs: &Duty,
 ) {
-    let wanted = format!("至少{}", theirs.cadence_words());
+    let wanted = format!("不得低于：{}", theirs.cadence_words());
     let unlike = |cadence| matches!(cadence, Cadence::Event | Cadence::Continuous);
     if unlike(theirs.cadence) || unlike(ours.cadence) {
         let same = theirs.cadence == ours.cadence;
@@ -298,7 +298,7 @@ fn target_weaker(findings: &mut Vec<Finding>, plan: &Plan, superior: &Plan, thei
         };
         alike.iter().find(holds).or(alike.first()).copied()
     });
-    let wanted = format!("至少 {}", superior.target_words(theirs));
+    let wanted = format!("不得低于：{}", superior.target_words(theirs));
     let Some(ours) = ours else {
         let message = format!("缺少上级方案的目标“{}”（{}）", theirs.name, theirs.clause);
         findings.push(Finding::about(Severity::Error, "plan", "", message).allowing(wanted));
@@ -314,9 +314,8 @@ fn target_weaker(findings: &mut Vec<Finding>, plan: &Plan, superior: &Plan, thei
     if ours.indicator != theirs.indicator || ours.baseline != theirs.baseline {
         tell("指标或基准年与上级不同".to_owned());
     } else if lower(ours, theirs) {
-        tell(format!("{}，上级 {}", plan.target_words(ours), superior.target_words(theirs)));
-    }
-    if last(plan, ours) > last(superior, theirs) {
+        tell(plan.target_words(ours));
+    } else if last(plan, ours) > last(superior, theirs) {
         let (our_day, their_day) = (last(plan, ours), last(superior, theirs));
         tell(format!("期限{}，上级{}", date_words(our_day), date_words(their_day)));
     }

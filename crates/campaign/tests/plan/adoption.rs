@@ -3,6 +3,8 @@
 use campaign::plan::{self, Plan};
 use expect_test::{Expect, expect};
 
+use crate::lines;
+
 const SUPERIOR: &str = r#"[plan]
 id = "county"
 name = "县方案"
@@ -82,9 +84,7 @@ drop = 0.3
 const SCHOOL: &str = "[plan]\nid = \"school\"\nname = \"校方案\"\nissuer = \"某校\"\nfrom = 2023-01-01\nuntil = 2023-12-31\n";
 
 fn read(text: &str) -> Plan {
-    plan::parse(text, "").unwrap_or_else(|findings| {
-        panic!("{}", findings.iter().map(|one| format!("{one}\n")).collect::<String>())
-    })
+    plan::parse(text, "").unwrap_or_else(|findings| panic!("{}", lines(&findings)))
 }
 
 fn adopting(rest: &str) -> (Plan, String) {
@@ -93,7 +93,7 @@ fn adopting(rest: &str) -> (Plan, String) {
     let superior = read(SUPERIOR);
     let mut findings = plan::check(&own, Some(&superior));
     places.place(&mut findings);
-    let told = findings.iter().map(|finding| format!("{finding}\n")).collect();
+    let told = lines(&findings);
     (plan::adopt(&superior, &own), told)
 }
 
@@ -134,26 +134,41 @@ fn stricter_is_allowed_and_takes_the_superiors_place() {
 #[test]
 fn lower_quota_and_rarer_cadence() {
     let class = "activity = \"class-meeting\"\nby = { kind = [\"class\"] }\n";
-    check(&duty("meeting", &format!("{class}cadence = \"term\"\nquota = 1")), &expect![[r#"
-        school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：每学期不少于1次，上级每学期不少于2次。至少每学期不少于2次
-    "#]]);
-    check(&duty("meeting", &format!("{class}cadence = \"yearly\"\nquota = 6")), &expect![[r#"
-        school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：频次每年，上级每学期。至少每学期不少于2次
-    "#]]);
-    check(&duty("meeting", &format!("{class}cadence = \"continuous\"")), &expect![[r#"
-        school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：频次由每学期改为常态化。至少每学期不少于2次
-    "#]]);
+    check(
+        &duty("meeting", &format!("{class}cadence = \"term\"\nquota = 1")),
+        &expect![[r#"
+            school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：每学期不少于1次，上级每学期不少于2次。不得低于：每学期不少于2次
+        "#]],
+    );
+    check(
+        &duty("meeting", &format!("{class}cadence = \"yearly\"\nquota = 6")),
+        &expect![[r#"
+            school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：频次每年，上级每学期。不得低于：每学期不少于2次
+        "#]],
+    );
+    check(
+        &duty("meeting", &format!("{class}cadence = \"continuous\"")),
+        &expect![[r#"
+            school.toml：第8行第1列：错误：任务“本校”弱于上级方案（一）：频次由每学期改为常态化。不得低于：每学期不少于2次
+        "#]],
+    );
 }
 
 #[test]
 fn later_due() {
     let by = "by = { kind = [\"school\"], stage = [\"primary\", \"middle\"] }\ncadence = \"monthly\"\n";
-    check(&duty("report", &format!("{by}due = \"month-25\"")), &expect![[r#"
+    check(
+        &duty("report", &format!("{by}due = \"month-25\"")),
+        &expect![[r#"
         school.toml：第8行第1列：错误：任务“本校”弱于上级方案（二）：截止于当月25日前，上级当月20日前。不晚于当月20日前
-    "#]]);
-    check(&duty("report", by), &expect![[r#"
+    "#]],
+    );
+    check(
+        &duty("report", by),
+        &expect![[r#"
         school.toml：第8行第1列：错误：任务“本校”弱于上级方案（二）：截止于期末当日前，上级当月20日前。不晚于当月20日前
-    "#]]);
+    "#]],
+    );
     check(
         &duty("plan", "by = { kind = [\"school\"] }\ncadence = \"once\"\ndue = 2023-03-31"),
         &expect![[r#"
@@ -166,7 +181,7 @@ fn later_due() {
             "by = { kind = [\"school\"] }\ncadence = \"event\"\nevent = { name = \"case\", within-days = 7 }",
         ),
         &expect![[r#"
-            school.toml：第8行第1列：错误：任务“本校”弱于上级方案（五）：时限7天，上级3天。至少发生电信网络诈骗案件后3天内1次
+            school.toml：第8行第1列：错误：任务“本校”弱于上级方案（五）：时限7天，上级3天。不得低于：发生电信网络诈骗案件后3天内1次
         "#]],
     );
 }
@@ -218,14 +233,13 @@ fn weaker_targets() {
     check(
         &target("awareness", "indicator = \"awareness\"\nat-least = 0.8\nby = 2023-09-30"),
         &expect![[r#"
-            school.toml：第8行第1列：错误：目标“本校”弱于上级方案（七）：师生员工和家长知晓率 ≥ 80%，2023年9月30日前，上级 师生员工和家长知晓率 ≥ 90%，2023年6月30日前。至少 师生员工和家长知晓率 ≥ 90%，2023年6月30日前
-            school.toml：第8行第1列：错误：目标“本校”弱于上级方案（七）：期限2023年9月30日，上级2023年6月30日。至少 师生员工和家长知晓率 ≥ 90%，2023年6月30日前
+            school.toml：第8行第1列：错误：目标“本校”弱于上级方案（七）：师生员工和家长知晓率 ≥ 80%，2023年9月30日前。不得低于：师生员工和家长知晓率 ≥ 90%，2023年6月30日前
         "#]],
     );
     check(
         &target("drop", "indicator = \"cases\"\nbaseline = 2022\ndrop = 0.2"),
         &expect![[r#"
-            school.toml：第8行第1列：错误：目标“本校”弱于上级方案（七）：电信网络诈骗发案数较2022年下降20%以上，方案期末，上级 电信网络诈骗发案数较2022年下降30%以上，方案期末。至少 电信网络诈骗发案数较2022年下降30%以上，方案期末
+            school.toml：第8行第1列：错误：目标“本校”弱于上级方案（七）：电信网络诈骗发案数较2022年下降20%以上，方案期末。不得低于：电信网络诈骗发案数较2022年下降30%以上，方案期末
         "#]],
     );
     check(
@@ -246,37 +260,40 @@ fn a_plan_of_its_own_must_have_every_act() {
     );
     let own = read(&format!("{SCHOOL}{meeting}{report}"));
     let findings = plan::check(&own, Some(&read(SUPERIOR)));
-    let told: String = findings.iter().map(|finding| format!("{finding}\n")).collect();
+    let told = lines(&findings);
     expect![[r#"
-        错误：任务“本校”弱于上级方案（二）：频次每季度，上级每月。至少每月不少于1次
-        错误：缺少上级方案的任务“交方案”（plan，三）。不得取消；至少共1次
-        错误：缺少上级方案的任务“上课”（lesson，四）。不得取消；至少每年不少于1次
-        错误：缺少上级方案的任务“倒查”（back-check，五）。不得取消；至少发生电信网络诈骗案件后3天内1次
-        错误：缺少上级方案的目标“知晓率”（七）。至少 师生员工和家长知晓率 ≥ 90%，2023年6月30日前
-        错误：缺少上级方案的目标“发案下降”（七）。至少 电信网络诈骗发案数较2022年下降30%以上，方案期末
+        错误：任务“本校”弱于上级方案（二）：频次每季度，上级每月。不得低于：每月不少于1次
+        错误：缺少上级方案的任务“交方案”（plan，三）。不得取消，须共1次
+        错误：缺少上级方案的任务“上课”（lesson，四）。不得取消，须每年不少于1次
+        错误：缺少上级方案的任务“倒查”（back-check，五）。不得取消，须发生电信网络诈骗案件后3天内1次
+        错误：缺少上级方案的目标“知晓率”（七）。不得低于：师生员工和家长知晓率 ≥ 90%，2023年6月30日前
+        错误：缺少上级方案的目标“发案下降”（七）。不得低于：电信网络诈骗发案数较2022年下降30%以上，方案期末
     "#]].assert_eq(&told);
 }
 
 #[test]
 fn the_wrong_superior_and_none() {
     let own = read(&format!("{SCHOOL}adopts = \"city\"\n"));
-    let tell = |findings: Vec<plan::Finding>| {
-        findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()
-    };
+    let tell = |findings: Vec<plan::Finding>| lines(&findings);
     expect![[r#"
         错误：方案采用的是 `city`，给出的上级方案是 `county`。给出所采用的方案，或改 adopts
-    "#]].assert_eq(&tell(plan::check(&own, Some(&read(SUPERIOR)))));
+    "#]]
+    .assert_eq(&tell(plan::check(&own, Some(&read(SUPERIOR)))));
     expect![[r#"
         提示：没有给出上级方案 `city`，是否弱于上级未检查。加上 --superior 文件
-    "#]].assert_eq(&tell(plan::check(&own, None)));
+    "#]]
+    .assert_eq(&tell(plan::check(&own, None)));
 }
 
 #[test]
 fn references_may_point_at_the_superiors_elements_only_if_they_exist() {
     let rule = "[[score]]\nid = \"s\"\nname = \"考核\"\nclause = \"2\"\ndeduct = 1\non = [\"meeting\", \"nothing\"]\n";
-    check(rule, &expect![[r#"
+    check(
+        rule,
+        &expect![[r#"
         school.toml：第8行第1列：错误：`on` 引用了不存在的 `nothing`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -7,3 +7,15 @@ mod gold;
 mod printing;
 mod round_trip;
 mod seeds;
+
+use campaign::plan::Finding;
+
+/// What the command line would print.
+fn lines(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&finding.to_string());
+        text.push('\n');
+    }
+    text
+}

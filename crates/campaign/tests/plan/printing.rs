@@ -107,8 +107,9 @@ fn a_document_to_read() {
         | --- | --- | --- | --- | --- | --- | --- | --- |
         | 法治课 | 每学年不少于1次 | 期满后5天内 |  |  | 数量 |  | 三3 |
 
-        估计每年1次，约-0小时
-    "#]].assert_eq(&plan::show(&read(OLD)).to_text());
+        估计每年1次
+    "#]]
+    .assert_eq(&plan::show(&read(OLD)).to_text());
 }
 
 #[test]
@@ -210,7 +211,8 @@ fn json_for_other_programs() {
             }
           ]
         }
-    "#]].assert_eq(&plan::to_json(&read(OLD)));
+    "#]]
+    .assert_eq(&plan::to_json(&read(OLD)));
 }
 
 #[test]

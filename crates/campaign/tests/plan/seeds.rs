@@ -30,8 +30,9 @@ fn every_file_in_the_folder_is_built_in() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../plans");
     let entries = std::fs::read_dir(folder).expect("plans/ can be read");
     let mut files: Vec<String> = entries
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".toml"))
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
         .collect();
     files.sort();
     let mut known: Vec<&str> = BUILT_IN.iter().map(|plan| plan.file).collect();

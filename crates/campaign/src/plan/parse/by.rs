@@ -29,7 +29,7 @@ pub(super) fn by(
         );
         return None;
     };
-    let mut inner = Fields::new(format!("{}的 by ", fields.what.trim_end()), table, at);
+    let mut inner = Fields::new(format!("{}的 by ", fields.what), table, at);
     let kinds = inner.codes(reader, "kind", &code_list!(UnitKind));
     let stages = inner.codes(reader, "stage", &code_list!(Stage));
     let post = post_code(reader, &mut inner, "post", own);
@@ -188,6 +188,7 @@ pub(super) fn unknown_post(
 ) {
     let in_chinese = catalogue::POSTS.iter().find(|entry| entry.name == word.value);
     let own_posts = own.posts.iter().map(|wanted| wanted.post.as_str());
+    let own_posts = own_posts.filter(|code| catalogue::post(code).is_none());
     let all = catalogue::POSTS.iter().map(|entry| entry.id).chain(own_posts);
     let allowed = match in_chinese {
         Some(entry) => format!("“{}”写作 `{}`", entry.name, entry.id),

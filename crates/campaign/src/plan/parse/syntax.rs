@@ -12,7 +12,6 @@ const MOST: usize = 20;
 
 pub(super) fn document(reader: &mut Reader<'_>, text: &str) -> Option<Document<String>> {
     let mut text = text.to_owned();
-    let mut last_line = 0;
     for _ in 0..MOST {
         let error = match Document::parse(text.clone()) {
             Ok(document) => return Some(document),
@@ -31,13 +30,13 @@ pub(super) fn document(reader: &mut Reader<'_>, text: &str) -> Option<Document<S
             text.replace_range(date, "2000-01-01");
             continue;
         }
-        let (line, _) = reader.position(at);
-        // A broken line often drags the next one along: that is one error.
-        if line > last_line + 1 || last_line == 0 {
-            let (message, allowed) = in_chinese(error.message());
-            reader.error_allowing(at, message, allowed);
-        }
-        last_line = line;
+        // Inside braces that were never closed, everything after is at fault
+        // but the line that opened them.
+        let opener = unclosed(&text, at, error.message());
+        let at = opener.unwrap_or(at);
+        let said = if opener.is_some() { "unclosed inline" } else { error.message() };
+        let (message, allowed) = in_chinese(said);
+        reader.error_allowing(at, message, allowed);
         reader.damaged = true;
         if !blank_line(&mut text, at) {
             return None;
@@ -66,6 +65,28 @@ fn impossible_date(text: &str, at: usize) -> Option<Range<usize>> {
     (shaped && word.len() == 10).then_some(start..end)
 }
 
+/// The start of an earlier line whose brackets stay open up to `at`, if the
+/// error is of the kind that follows from that.
+fn unclosed(text: &str, at: usize, message: &str) -> Option<usize> {
+    let follows = ["inline table", "array", "missing comma", "extra comma"];
+    if !follows.iter().any(|word| message.contains(word)) {
+        return None;
+    }
+    let count = |line: &str, wanted: &[char]| line.matches(wanted).count();
+    let mut end = text.get(..at)?.rfind('\n')?;
+    loop {
+        let start = text.get(..end)?.rfind('\n').map_or(0, |found| found + 1);
+        let line = text.get(start..end)?;
+        if line.trim().is_empty() || line.trim_start().starts_with('[') {
+            return None;
+        }
+        if line.contains('=') && count(line, &['{', '[']) > count(line, &['}', ']']) {
+            return Some(start);
+        }
+        end = start.checked_sub(1)?;
+    }
+}
+
 /// Overwrites the line around `at` with spaces; false if it was blank already.
 fn blank_line(text: &mut String, at: usize) -> bool {
     let start =
@@ -89,11 +110,20 @@ fn in_chinese(message: &str) -> (String, String) {
         ("key with no value", "只有字段名，没有值", "写作 字段 = 值"),
         ("missing assignment", "缺少等号", "写作 字段 = 值"),
         ("extra `=`", "多了一个等号", "写作 字段 = 值"),
+        (
+            "unclosed inline",
+            "方括号或花括号没有结束",
+            "写作 [\"a\", \"b\"] 或 { kind = \"school\" }",
+        ),
         ("unclosed array", "列表没有用 ] 结束", "写作 [\"a\", \"b\"]"),
-        ("unclosed inline table", "花括号没有结束", "写作 { kind = \"school\" }"),
         ("unclosed table", "方括号标题没有结束", "写作 [[duty]]"),
         ("missing comma", "两项之间缺少逗号", "各项用英文逗号隔开"),
         ("extra comma", "多了一个逗号", "各项用一个英文逗号隔开"),
+        ("missing key for inline", "花括号里缺少字段名", "写作 { kind = \"school\" }"),
+        ("invalid inline", "花括号里写法不对", "写作 { kind = \"school\" }"),
+        ("unexpected", "这里有多余或看不懂的内容", "每行写一个 字段 = 值，说明以 # 开头"),
+        ("invalid comment", "说明里有不能用的字符", "说明以 # 开头，写在行尾或单独一行"),
+        ("redundant", "数字前有多余的符号或零", "写普通的整数或小数"),
         ("invalid unquoted key", "字段名里有不能用的字符", "字段名用英文字母、数字和连字符"),
         ("invalid basic string", "引号没有配对", "文字首尾各一个英文双引号"),
         ("invalid", "写法不对", "参照 docs/plan-language.md"),

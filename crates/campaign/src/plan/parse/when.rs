@@ -197,7 +197,7 @@ fn event(
         );
         return None;
     };
-    let mut inner = Fields::new(format!("{}的 event ", fields.what.trim_end()), table, at);
+    let mut inner = Fields::new(format!("{}的 event ", fields.what), table, at);
     let name = inner.required_text(reader, "name", "\"case\"");
     let within = inner.whole(reader, "within-days", 0..366);
     if !inner.has("within-days") {
