@@ -241,6 +241,7 @@ entries!(ACTIVITIES {
     "network-support" "反诈会议直播保障",
     "victim-story" "受害者现身说法",
     "discipline" "批评教育或处分",
+    "year-assessment" "年终考核",
 });
 
 entries!(EVENTS {

@@ -123,6 +123,19 @@ fn advice(findings: &mut Vec<Finding>, plan: &Plan) {
             let message = format!("任务“{}”有待确认：{unsure}", duty.name);
             findings.push(tell(Severity::Warning, message).allowing("确认后删去 unsure"));
         }
+        if let Some(post) = duty.doer.as_deref().and_then(catalogue::post) {
+            for kind in duty.by.kind.iter().filter(|kind| !post.kinds.contains(kind)) {
+                let message = format!(
+                    "任务“{}”没有责任人：{}不设{}",
+                    duty.name,
+                    kind.chinese(),
+                    post.name
+                );
+                let kinds: Vec<&str> = post.kinds.iter().map(|kind| kind.code()).collect();
+                let allowed = format!("{}可设在：{}", post.name, kinds.join("、"));
+                findings.push(tell(Severity::Warning, message).allowing(allowed));
+            }
+        }
         if catalogue::entry(catalogue::ACTIVITIES, &duty.activity).is_none() {
             let ids = catalogue::ACTIVITIES.iter().map(|entry| entry.id);
             let known_here = plan

@@ -322,32 +322,7 @@ fn change_line(change: &Change) -> String {
 }
 
 fn load_line(load: &Load) -> String {
-    let hours = |minutes: f64| minutes / 60.0;
-    let change = load.acts_after - load.acts_before;
-    let share = if load.acts_before > 0.0 {
-        format!(
-            "，{}{}",
-            if change < 0.0 { "" } else { "+" },
-            percent_words(change / load.acts_before)
-        )
-    } else {
-        String::new()
-    };
-    let verdict = if change > 0.05 {
-        "增加"
-    } else if change < -0.05 {
-        "减少"
-    } else {
-        "次数不变"
-    };
-    let mut line = format!(
-        "- {}：{verdict}，每年{:.1}次 → {:.1}次{share}（约{:.1}小时 → {:.1}小时）",
-        load.actor,
-        load.acts_before,
-        load.acts_after,
-        hours(load.minutes_before),
-        hours(load.minutes_after)
-    );
+    let mut line = format!("- {}：{}", load.actor, amount_words(load));
     if !load.gained.is_empty() {
         let _ = write!(line, "；多：{}", load.gained.join("、"));
     }
@@ -356,4 +331,34 @@ fn load_line(load: &Load) -> String {
     }
     line.push('\n');
     line
+}
+
+/// How much the countable work of an actor changes.
+fn amount_words(load: &Load) -> String {
+    const LITTLE: f64 = 0.05;
+    if load.acts_before < LITTLE && load.acts_after < LITTLE {
+        let (more, fewer) = (load.gained.len(), load.lost.len());
+        return format!("不计次数的任务多{more}项、少{fewer}项");
+    }
+    let change = load.acts_after - load.acts_before;
+    let verdict = if change > LITTLE {
+        "增加"
+    } else if change < -LITTLE {
+        "减少"
+    } else {
+        "次数不变"
+    };
+    let share = if load.acts_before > 0.0 && change.abs() > LITTLE {
+        let sign = if change < 0.0 { "" } else { "+" };
+        format!("，{sign}{}", percent_words(change / load.acts_before))
+    } else {
+        String::new()
+    };
+    format!(
+        "{verdict}，每年{:.1}次 → {:.1}次{share}（约{:.1}小时 → {:.1}小时）",
+        load.acts_before,
+        load.acts_after,
+        load.minutes_before / 60.0,
+        load.minutes_after / 60.0
+    )
 }

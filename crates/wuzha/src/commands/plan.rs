@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, anyhow, bail};
 use campaign::plan::{self, Finding, Plan, Severity};
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
@@ -136,11 +136,16 @@ fn adopted(plan: &Plan, file: &Path) -> Option<Loaded> {
 }
 
 fn read(file: &Path) -> Result<String> {
-    let bytes =
-        fs::read(file).with_context(|| format!("不能读取方案文件 {}", file.display()))?;
+    let name = file.display();
+    let bytes = fs::read(file).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => anyhow!("没有这个方案文件：{name}"),
+        io::ErrorKind::PermissionDenied => anyhow!("没有权限读取方案文件：{name}"),
+        io::ErrorKind::IsADirectory => anyhow!("{name} 是文件夹，不是方案文件"),
+        _ => anyhow!("不能读取方案文件 {name}（{error}）"),
+    })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)),
-        Err(_) => bail!("方案文件 {} 不是 UTF-8 文本，请另存为 UTF-8", file.display()),
+        Err(_) => bail!("方案文件 {name} 不是 UTF-8 文本，请另存为 UTF-8"),
     }
 }
 
@@ -195,10 +200,10 @@ fn tell(findings: &[Finding], format: Format) -> Result<()> {
         text.push('\n');
     }
     let count = |severity| findings.iter().filter(|one| one.severity == severity).count();
-    text.push_str(&match (count(Severity::Error), count(Severity::Warning)) {
+    let summary = match (count(Severity::Error), count(Severity::Warning)) {
         (0, 0) => "方案没有错误。\n".to_owned(),
         (0, warnings) => format!("方案没有错误，有{warnings}处警告。\n"),
         (errors, warnings) => format!("共{errors}处错误、{warnings}处警告。\n"),
-    });
-    print(&text)
+    };
+    print(&(text + &summary))
 }
