@@ -318,10 +318,13 @@ fn a_person_is_told_of_what_is_doubtful() {
         )
     };
     let phases = format!("{}{}", phase("one", "2023-01-01"), phase("two", "2023-07-01"));
-    check(&format!("{doer}{phases}"), &expect![[r#"
+    check(
+        &format!("{doer}{phases}"),
+        &expect![[r#"
         school.toml：第23行第1列：警告：阶段“two”与“one”的日期重叠。各阶段首尾相接，互不重叠
         school.toml：第8行第1列：警告：任务“本校”有待确认：频次不清。确认后删去 unsure
         school.toml：第8行第1列：警告：任务“本校”没有责任人：学校不设班主任。班主任可设在：class
         school.toml：第8行第1列：提示：活动 `class-meating` 不在目录里，别的方案的记录不能共用。是不是 `class-meeting`？
-    "#]]);
+    "#]],
+    );
 }

@@ -92,6 +92,17 @@ fn impossible_date() {
 }
 
 #[test]
+fn dates_in_other_shapes() {
+    check(
+        "[[phase]]\nid = \"p\"\nname = \"一\"\nclause = \"一\"\nfrom = 2023-2-3\nuntil = 2023/05/01",
+        &expect![[r#"
+            第11行第8列：错误：日期的写法不对。月、日各写两位，如 2022-01-05
+            第12行第9列：错误：日期的写法不对。月、日各写两位，如 2022-01-05
+        "#]],
+    );
+}
+
+#[test]
 fn phase_outside_the_campaign() {
     check(
         "[[phase]]\nid = \"p\"\nname = \"一\"\nclause = \"一\"\nfrom = 2022-12-01\nuntil = 2023-06-30",

@@ -35,7 +35,11 @@ pub(super) fn document(reader: &mut Reader<'_>, text: &str) -> Option<Document<S
         let opener = unclosed(&text, at, error.message());
         let at = opener.unwrap_or(at);
         let said = if opener.is_some() { "unclosed inline" } else { error.message() };
-        let (message, allowed) = in_chinese(said);
+        let (message, allowed) = if like_a_date(&text, at) {
+            ("日期的写法不对".to_owned(), "月、日各写两位，如 2022-01-05".to_owned())
+        } else {
+            in_chinese(said)
+        };
         reader.error_allowing(at, message, allowed);
         reader.damaged = true;
         if !blank_line(&mut text, at) {
@@ -63,6 +67,13 @@ fn impossible_date(text: &str, at: usize) -> Option<Range<usize>> {
         if year.len() == 4 && month.len() <= 2 && day.len() <= 2 && !month.is_empty() && !day.is_empty());
     // Ten bytes keep all later places where they are.
     (shaped && word.len() == 10).then_some(start..end)
+}
+
+/// Whether a year with a mark after it stands at `at`, as in `2022/1/5`.
+fn like_a_date(text: &str, at: usize) -> bool {
+    let mut rest = text.get(at..).unwrap_or("").chars();
+    let year = rest.by_ref().take(4).filter(char::is_ascii_digit).count() == 4;
+    year && rest.next().is_some_and(|mark| matches!(mark, '-' | '/' | '.' | '年'))
 }
 
 /// The start of an earlier line whose brackets stay open up to `at`, if the
