@@ -16,5 +16,6 @@ pub mod organisation;
 pub mod period;
 pub mod plan;
 pub mod rates;
+pub mod record;
 pub mod standing;
 pub mod tally;

@@ -29,13 +29,18 @@ create table record (
     client_key text not null unique,
     -- Digest over the content, also in the audit line: a changed row shows.
     digest text not null,
-    -- Position in the total order of changes (audit.seq).
+    -- Position of its last change in the total order of changes (audit.seq),
+    -- and of its first: who follows the order knows what is new to them.
     seq bigint not null,
+    first_seq bigint not null,
     revision bigint not null default 1
 );
 create index record_unit on record (unit_id, acted_on, id);
 create index record_acted on record (acted_on, id);
 create index record_queue on record (status, submitted_at, id);
+create index record_unit_queue on record (unit_id, status, submitted_at, id);
+create index record_submitter on record (submitted_by, submitted_at, id);
+create index record_replaces on record (replaces) where replaces is not null;
 create index record_activity on record (activity, acted_on, id);
 create index record_person on record (person_id, acted_on) where person_id is not null;
 create index record_seq on record (seq);
@@ -83,17 +88,21 @@ create index evidence_record on evidence (record_id);
 create index evidence_sha on evidence (sha256);
 create index evidence_loose on evidence (uploaded_at) where record_id is null;
 
--- Perceptual hashes of pictures and signatures of texts, cut in bands so that
--- near ones meet in one index look-up.
+-- What near-duplicates are found by. Signatures of texts are cut in bands, so
+-- that near ones meet in one index look-up; those of pictures (a picture may be
+-- a cut-out of any part of another) are compared in memory.
 create table likeness (
     id text not null,
     source text not null check (source in ('photo', 'text')),
     record_id text not null references record (id),
     evidence_id text references evidence (id),
     signature text not null,
+    -- Of a picture: its miniature, to confirm what the signatures suggest.
+    detail text,
     primary key (id)
 );
 create index likeness_record on likeness (record_id);
+create index likeness_source on likeness (source, id);
 create table likeness_band (
     source text not null,
     band bigint not null,

@@ -61,3 +61,21 @@ fn statement(head: &str, tail: &str, columns: usize, rows: usize) -> String {
     text.push_str(tail);
     text
 }
+
+/// `$3, $4, $5` for a list of `count` values from `first` on.
+pub(crate) fn places(first: usize, count: usize) -> String {
+    let mut text = String::with_capacity(count * 6);
+    for place in first..first + count {
+        use std::fmt::Write as _;
+        let separator = if place == first { "" } else { ", " };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{separator}${place}");
+    }
+    text
+}
+
+/// What a reader typed, as a pattern in which nothing but `%` around it is
+/// special; used with `escape '\'`.
+pub(crate) fn like(search: &str) -> String {
+    search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -6,11 +6,15 @@ pub mod account;
 pub mod audit;
 mod bulk;
 mod error;
+pub mod evidence;
+pub mod likeness;
 pub mod organisation;
+pub mod record;
 pub mod seal;
 pub mod session;
 pub mod setting;
 mod store;
+pub mod suspicion;
 
 pub use error::StorageError;
 pub use store::{Change, Location, Store, Tx};

@@ -172,6 +172,12 @@ impl Tx {
         Ok(seq + 1)
     }
 
+    /// The seq that the next noted line will have. Locks the chain's head, so
+    /// that nobody else writes records until this transaction ends.
+    pub async fn next_seq(&mut self) -> Result<i64, StorageError> {
+        Ok(self.first_seq().await? + self.lines.len() as i64)
+    }
+
     /// Chains the audit lines and makes everything last.
     pub async fn commit(mut self) -> Result<(), StorageError> {
         audit::append(&mut self.inner, &self.lines).await?;

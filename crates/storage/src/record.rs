@@ -1,0 +1,35 @@
+//! Records: dated facts that something was done, kept with every step of their
+//! lives.
+
+mod fact;
+mod insert;
+mod list;
+mod read;
+mod step;
+
+pub use fact::{FactRow, attendees, attendees_of, facts, facts_after};
+pub use insert::{
+    Attendance, Entered, Inserted, LaterStep, NewRecord, digest, insert_many, insert_taken,
+};
+pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
+pub use read::{
+    Absence, Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by_since,
+};
+pub use step::save_step;
+
+use campaign::record::Status;
+use jiff::civil::Date;
+
+use crate::StorageError;
+
+fn status(code: &str, id: &str) -> Result<Status, StorageError> {
+    Status::from_code(code).ok_or_else(|| inconsistent("status", id))
+}
+
+fn date(text: &str, id: &str) -> Result<Date, StorageError> {
+    text.parse().map_err(|_| inconsistent("acted_on", id))
+}
+
+fn inconsistent(column: &'static str, id: &str) -> StorageError {
+    StorageError::Inconsistent { table: "record", column, id: id.to_owned() }
+}

@@ -1,0 +1,369 @@
+//! Records through their whole life, on both engines.
+
+mod support;
+
+use campaign::access::{Action, Permit, permit_house};
+use campaign::plan::UnitKind;
+use campaign::record::{Presence, Status, Step};
+use jiff::civil::Date;
+use storage::account::{self, Account};
+use storage::audit::{self, Verdict};
+use storage::evidence::{self, Evidence};
+use storage::likeness::{self, Likeness, Of};
+use storage::organisation::{self, Unit};
+use storage::record::{
+    self, Attendance, Cursor, Filter, Inserted, LaterStep, NewRecord, Order, Scope,
+};
+use storage::suspicion::{self, Suspicion};
+use storage::{Store, StorageError};
+
+fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
+    Unit {
+        id: id.to_owned(),
+        parent: parent.map(str::to_owned),
+        kind,
+        stage: None,
+        name: id.to_owned(),
+        code: None,
+        town: None,
+        position: 0,
+        opened_on: None,
+        closed_on: None,
+        merged_into: None,
+        revision: 1,
+    }
+}
+
+fn permit() -> Permit {
+    permit_house(Action::Submit, "c")
+}
+
+/// A bureau, two schools, a class each; one account; two pupils.
+async fn house(store: &Store) {
+    let permit = permit_house(Action::ManageOrganisation, "b");
+    let mut tx = store.write(1).await.expect("begins");
+    for it in [
+        unit("b", None, UnitKind::Bureau),
+        unit("s", Some("b"), UnitKind::School),
+        unit("c", Some("s"), UnitKind::Class),
+        unit("t", Some("b"), UnitKind::School),
+        unit("d", Some("t"), UnitKind::Class),
+    ] {
+        organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
+    }
+    let account = Account {
+        id: "a1".to_owned(),
+        sign_in_name: "zhang".to_owned(),
+        display_name: "张老师".to_owned(),
+        person: None,
+        email: None,
+        password_hash: "x".to_owned(),
+        must_change_password: false,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created_at: 1,
+        revision: 1,
+    };
+    account::insert(&mut tx, &permit, &account).await.expect("inserts");
+    for id in ["p1", "p2"] {
+        sqlx::query("insert into person (id, unit_id, role, name) values ($1, 'c', 'student', $1)")
+            .bind(id.to_owned())
+            .execute(tx.conn())
+            .await
+            .expect("inserts");
+    }
+    tx.commit().await.expect("commits");
+}
+
+fn a_record(key: &str) -> NewRecord {
+    NewRecord {
+        id: format!("r-{key}"),
+        activity: "class-meeting".to_owned(),
+        unit: "c".to_owned(),
+        person: None,
+        title: format!("主题班会 {key}"),
+        acted_on: Date::constant(2022, 3, 1),
+        acted_time: Some("09:05".to_owned()),
+        submitted_at: 1_000,
+        submitted_by: "a1".to_owned(),
+        count: 1,
+        place: None,
+        minutes: Some("讲了三个案例".to_owned()),
+        link: None,
+        roll: Vec::new(),
+        evidence: Vec::new(),
+        replaces: None,
+        client_key: key.to_owned(),
+        later: Vec::new(),
+    }
+}
+
+fn a_photo(id: &str, sha256: &str) -> Evidence {
+    Evidence {
+        id: id.to_owned(),
+        unit: "c".to_owned(),
+        kind: evidence::Kind::Photo,
+        name: "班会.jpg".to_owned(),
+        media_type: "image/jpeg".to_owned(),
+        size_bytes: 3,
+        sha256: sha256.to_owned(),
+        thumbnail_sha256: None,
+        taken_at: Some("2022-03-01T09:10:00".to_owned()),
+        latitude: Some(31.7),
+        longitude: None,
+        uploaded_at: 1_000,
+        uploaded_by: "a1".to_owned(),
+    }
+}
+
+async fn enter(store: &Store, records: &[NewRecord]) -> Vec<Inserted> {
+    let mut tx = store.write(1_000).await.expect("begins");
+    let answers = record::insert_taken(&mut tx, &permit(), records).await.expect("inserts");
+    tx.commit().await.expect("commits");
+    answers
+}
+
+#[tokio::test]
+async fn what_is_sent_twice_is_one_record() {
+    for (engine, store) in support::stores().await {
+        house(&store).await;
+        let roll = vec![
+            Attendance { person: "p1".to_owned(), presence: Presence::Present },
+            Attendance {
+                person: "p2".to_owned(),
+                presence: Presence::Absent { reason: Some("病假".to_owned()) },
+            },
+        ];
+        let first =
+            NewRecord { roll, evidence: vec![a_photo("e1", "abc")], ..a_record("k1") };
+        let twin = NewRecord { id: "r-twin".to_owned(), ..first.clone() };
+        let answers = enter(&store, &[first.clone(), twin, a_record("k2")]).await;
+        assert_eq!(answers[0], Inserted::New { id: "r-k1".to_owned() }, "{engine}");
+        assert_eq!(
+            answers[1],
+            Inserted::Again { id: "r-k1".to_owned(), same: true },
+            "{engine}"
+        );
+        let other = NewRecord {
+            id: "r-x".to_owned(),
+            title: "另一次".to_owned(),
+            ..first.clone()
+        };
+        let later = enter(&store, &[other]).await;
+        assert_eq!(
+            later[0],
+            Inserted::Again { id: "r-k1".to_owned(), same: false },
+            "{engine}"
+        );
+
+        let mut conn = store.read().await.expect("reads");
+        let kept = record::by_id(&mut conn, "r-k1").await.expect("reads").expect("is there");
+        assert_eq!((kept.present_count, kept.absent_count), (Some(1), Some(1)), "{engine}");
+        assert_eq!(kept.digest, record::digest(&first), "{engine}");
+        assert_eq!(kept.submitter_name.as_deref(), Some("张老师"), "{engine}");
+        let roll = record::roll(&mut conn, "r-k1").await.expect("reads");
+        assert_eq!(roll[0].name, "p2", "the absent come first ({engine})");
+        let files = evidence::of_record(&mut conn, "r-k1").await.expect("reads");
+        assert_eq!(files, [a_photo("e1", "abc")], "{engine}");
+        let steps = record::steps(&mut conn, "r-k1").await.expect("reads");
+        assert_eq!(steps.len(), 1, "{engine}");
+        let present =
+            record::attendees_of(&mut conn, &["r-k1".to_owned()]).await.expect("reads");
+        assert_eq!(present, [("r-k1".to_owned(), "p1".to_owned())], "{engine}");
+        let mut all = Vec::new();
+        record::attendees(&mut conn, "class-meeting", |_, person| all.push(person.to_owned()))
+            .await
+            .expect("reads");
+        assert_eq!(all, ["p1"], "{engine}");
+        let verdict = audit::verify(&mut conn).await.expect("verifies");
+        assert!(matches!(verdict, Verdict::Whole { .. }), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn the_order_of_changes_tells_followers_what_is_new() {
+    for (engine, store) in support::stores().await {
+        house(&store).await;
+        let returned = LaterStep {
+            status: Status::Returned,
+            at: 2_000,
+            account: None,
+            reason: Some("照片不清".to_owned()),
+        };
+        let old = NewRecord { later: vec![returned], ..a_record("k1") };
+        enter(&store, &[old, a_record("k2"), a_record("k3")]).await;
+
+        let mut conn = store.read().await.expect("reads");
+        let mut facts = Vec::new();
+        let seen = record::facts(&mut conn, |fact| facts.push(fact)).await.expect("reads");
+        let voided: Vec<_> = facts.iter().map(|it| (it.id.as_str(), it.voided_at)).collect();
+        assert_eq!(voided, [("r-k1", Some(2_000)), ("r-k2", None), ("r-k3", None)], "{engine}");
+        assert!(record::facts_after(&mut conn, seen, 10).await.expect("reads").is_empty());
+        let read = record::by_id(&mut conn, "r-k2").await.expect("reads").expect("is there");
+        drop(conn);
+
+        let step = Step::Withdraw { reason: String::new() };
+        let next = read.status.step(&step).expect("may be taken");
+        let mut tx = store.write(3_000).await.expect("begins");
+        record::save_step(&mut tx, &permit(), &read, (&step, next)).await.expect("saves");
+        tx.commit().await.expect("commits");
+        enter(&store, &[a_record("k4")]).await;
+
+        let mut conn = store.read().await.expect("reads");
+        let news = record::facts_after(&mut conn, seen, 10).await.expect("reads");
+        let news: Vec<_> =
+            news.iter().map(|it| (it.id.as_str(), it.voided_at, it.first_seq <= seen)).collect();
+        assert_eq!(
+            news,
+            [("r-k2", Some(3_000), true), ("r-k4", None, false)],
+            "{engine}: withdrawn and known; new"
+        );
+        drop(conn);
+
+        // Whoever read it before the withdrawal changes nothing any more.
+        let mut tx = store.write(4_000).await.expect("begins");
+        let late =
+            record::save_step(&mut tx, &permit(), &read, (&Step::Accept, Status::Accepted)).await;
+        assert!(matches!(late, Err(StorageError::Conflict { .. })), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn lists_are_scoped_narrowed_and_paged() {
+    for (engine, store) in support::stores().await {
+        house(&store).await;
+        let mut records: Vec<NewRecord> = (1..=9)
+            .map(|n| NewRecord {
+                unit: if n % 3 == 0 { "d".to_owned() } else { "c".to_owned() },
+                acted_on: Date::constant(2022, 3, n),
+                submitted_at: i64::from(n),
+                ..a_record(&format!("k{n}"))
+            })
+            .collect();
+        records[4].title = "反诈讲座 100%_".to_owned();
+        enter(&store, &records).await;
+        let mut conn = store.read().await.expect("reads");
+        let mut ids = async |filter: &Filter<'_>, order, after: Option<&Cursor>, limit| {
+            let page =
+                record::list(&mut conn, filter, order, (after, limit)).await.expect("lists");
+            page.iter().map(|it| it.id.trim_start_matches("r-k").to_owned()).collect::<Vec<_>>()
+        };
+        for scope in [Scope::Wide("s"), Scope::Narrow("s")] {
+            let filter = Filter { scope, ..Filter::default() };
+            assert_eq!(
+                ids(&filter, Order::Latest, None, 10).await,
+                ["8", "7", "5", "4", "2", "1"],
+                "{engine}"
+            );
+            let after = Cursor { key: "2022-03-05".to_owned(), id: "r-k5".to_owned() };
+            assert_eq!(
+                ids(&filter, Order::Latest, Some(&after), 2).await,
+                ["4", "2"],
+                "{engine}"
+            );
+        }
+        let filter = Filter {
+            from: Some(Date::constant(2022, 3, 3)),
+            until: Some(Date::constant(2022, 3, 6)),
+            status: Some(Status::Submitted),
+            ..Filter::default()
+        };
+        assert_eq!(ids(&filter, Order::Waiting, None, 10).await, ["3", "4", "5", "6"], "{engine}");
+        let after = Cursor { key: "4".to_owned(), id: "r-k4".to_owned() };
+        assert_eq!(ids(&filter, Order::Waiting, Some(&after), 10).await, ["5", "6"], "{engine}");
+        let filter = Filter { search: Some("100%_"), ..Filter::default() };
+        assert_eq!(ids(&filter, Order::Latest, None, 10).await, ["5"], "{engine}");
+        let filter = Filter { search: Some("%"), ..Filter::default() };
+        assert_eq!(ids(&filter, Order::Latest, None, 10).await, ["5"], "{engine}");
+        let filter = Filter { scope: Scope::Wide("t"), ..Filter::default() };
+        assert_eq!(record::count(&mut conn, &filter, 100).await.expect("counts"), 3, "{engine}");
+        assert_eq!(record::count(&mut conn, &filter, 2).await.expect("counts"), 2, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn reuse_is_found_and_judged_once() {
+    for (engine, store) in support::stores().await {
+        house(&store).await;
+        let first = NewRecord { evidence: vec![a_photo("e1", "abc")], ..a_record("k1") };
+        let second = NewRecord {
+            unit: "d".to_owned(),
+            evidence: vec![a_photo("e2", "abc")],
+            ..a_record("k2")
+        };
+        enter(&store, &[first, second]).await;
+        let house = permit_house(Action::Review, "b");
+        let mut tx = store.write(5_000).await.expect("begins");
+        let unseen = likeness::unseen(tx.conn(), 0, 10).await.expect("reads");
+        assert_eq!(unseen.len(), 2, "{engine}");
+        let used = evidence::first_use(tx.conn(), "abc", "r-k2").await.expect("reads");
+        assert_eq!(used, Some(("e1".to_owned(), "r-k1".to_owned())), "{engine}");
+        let used = evidence::first_use(tx.conn(), "abc", "r-k1").await.expect("reads");
+        assert_eq!(used, None, "{engine}");
+        let text = |id: &str, record: &str, bands: Vec<i64>| Likeness {
+            id: id.to_owned(),
+            record: record.to_owned(),
+            of: Of::Text { signature: vec![1, 2], bands },
+        };
+        let photo = Likeness {
+            id: "l3".to_owned(),
+            record: "r-k1".to_owned(),
+            of: Of::Photo { evidence: "e1".to_owned(), sketch: vec![7], print: vec![8, 9] },
+        };
+        let rows = [
+            text("l1", "r-k1", vec![5, -6, i64::MIN]),
+            text("l2", "r-k2", vec![0, -6, 1]),
+            photo,
+        ];
+        likeness::insert(&mut tx, &house, &rows).await.expect("inserts");
+        let near =
+            likeness::texts_near(tx.conn(), "r-k2", &[0, -6, 1], 10).await.expect("reads");
+        assert_eq!(near.len(), 1, "{engine}");
+        assert_eq!((near[0].record.as_str(), &near[0].signature[..]), ("r-k1", &[1, 2][..]));
+        let print = likeness::print_of(tx.conn(), "e1", "r-k1").await.expect("reads");
+        assert_eq!(print, Some(vec![8, 9]), "{engine}");
+        let mut photos = Vec::new();
+        likeness::photos(tx.conn(), |evidence, _, sketch| {
+            photos.push((evidence, sketch.to_vec()));
+        })
+        .await
+        .expect("reads");
+        assert_eq!(photos, [("e1".to_owned(), vec![7])], "{engine}");
+        let found = Suspicion {
+            id: "x1".to_owned(),
+            record: "r-k2".to_owned(),
+            kind: suspicion::Kind::SameFile,
+            other_record: Some("r-k1".to_owned()),
+            evidence: Some("e2".to_owned()),
+            other_evidence: Some("e1".to_owned()),
+            similarity: Some(1.0),
+            found_at: 5_000,
+            verdict: None,
+            decided_at: None,
+            decided_by: None,
+            note: None,
+        };
+        suspicion::insert(&mut tx, &house, std::slice::from_ref(&found)).await.expect("inserts");
+        likeness::save_progress(&mut tx, &house, unseen[1].first_seq).await.expect("saves");
+        tx.commit().await.expect("commits");
+
+        let mut conn = store.read().await.expect("reads");
+        let seen = likeness::progress(&mut conn).await.expect("reads");
+        assert!(likeness::unseen(&mut conn, seen, 10).await.expect("reads").is_empty());
+        let filter = Filter { suspect: true, ..Filter::default() };
+        let listed =
+            record::list(&mut conn, &filter, Order::Latest, (None, 10)).await.expect("lists");
+        assert_eq!((listed.len(), listed[0].suspicions), (1, 1), "{engine}");
+        drop(conn);
+
+        let mut tx = store.write(6_000).await.expect("begins");
+        let verdict = (suspicion::Verdict::Fine, "同一次活动");
+        suspicion::decide(&mut tx, &house, &found, verdict).await.expect("decides");
+        let again = suspicion::decide(&mut tx, &house, &found, verdict).await;
+        assert!(matches!(again, Err(StorageError::Conflict { .. })), "{engine}");
+        let kept = suspicion::of_record(tx.conn(), "r-k2").await.expect("reads");
+        assert_eq!(kept[0].verdict, Some(suspicion::Verdict::Fine), "{engine}");
+        assert_eq!(kept[0].note.as_deref(), Some("同一次活动"), "{engine}");
+    }
+}
