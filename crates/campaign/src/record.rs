@@ -25,7 +25,8 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 4] = [Self::Submitted, Self::Accepted, Self::Returned, Self::Withdrawn];
+    pub const ALL: [Self; 4] =
+        [Self::Submitted, Self::Accepted, Self::Returned, Self::Withdrawn];
 
     /// The word in files, JSON and the database.
     pub const fn code(self) -> &'static str {

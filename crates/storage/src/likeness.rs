@@ -4,7 +4,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use campaign::access::Permit;
-use futures_util::TryStreamExt as _;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::bulk::{insert_rows, insert_rows_with};
@@ -66,7 +65,9 @@ pub async fn insert(
             Of::Text { bands, .. } => Some((it.id.as_str(), bands)),
             Of::Photo { .. } => None,
         })
-        .flat_map(|(id, bands)| (0_i64..).zip(bands).map(move |(band, value)| (id, band, *value)))
+        .flat_map(|(id, bands)| {
+            (0_i64..).zip(bands).map(move |(band, value)| (id, band, *value))
+        })
         .collect();
     insert_rows_with(
         tx.conn(),
@@ -120,20 +121,40 @@ pub async fn texts_near(
         .collect()
 }
 
-/// Hands every picture's evidence, record and sketch to `each`.
+/// A picture's sketch and where it stands.
+#[derive(Debug, Clone)]
+pub struct PhotoSketch {
+    /// The key to go on after.
+    pub id: String,
+    pub evidence: String,
+    pub record: String,
+    pub sketch: Vec<u8>,
+}
+
+/// The sketches of all pictures, in pages, in the order in which they came.
 pub async fn photos(
     conn: &mut AnyConnection,
-    mut each: impl FnMut(String, String, &[u8]),
-) -> Result<(), StorageError> {
-    let mut rows = sqlx::query(
-        "select evidence_id, record_id, signature from likeness
-         where source = 'photo' order by id",
+    after: &str,
+    limit: i64,
+) -> Result<Vec<PhotoSketch>, StorageError> {
+    let rows = sqlx::query(
+        "select id, evidence_id, record_id, signature from likeness
+         where source = 'photo' and id > $1 order by id limit $2",
     )
-    .fetch(conn);
-    while let Some(row) = rows.try_next().await? {
-        each(row.try_get(0)?, row.try_get(1)?, &bytes(&row, 2)?);
-    }
-    Ok(())
+    .bind(after.to_owned())
+    .bind(limit)
+    .fetch_all(conn)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PhotoSketch {
+                id: row.try_get(0)?,
+                evidence: row.try_get(1)?,
+                record: row.try_get(2)?,
+                sketch: bytes(row, 3)?,
+            })
+        })
+        .collect()
 }
 
 /// The print of a picture: what confirms that two are one.
@@ -191,7 +212,11 @@ pub async fn progress(conn: &mut AnyConnection) -> Result<i64, StorageError> {
 }
 
 /// Notes how far it has got, in the transaction that keeps what it found.
-pub async fn save_progress(tx: &mut Tx, _permit: &Permit, seq: i64) -> Result<(), StorageError> {
+pub async fn save_progress(
+    tx: &mut Tx,
+    _permit: &Permit,
+    seq: i64,
+) -> Result<(), StorageError> {
     sqlx::query(
         "insert into setting (name, value) values ($1, $2)
          on conflict (name) do update set value = excluded.value",

@@ -1,20 +1,16 @@
 //! Records: dated facts that something was done, kept with every step of their
 //! lives.
 
-mod fact;
 mod insert;
 mod list;
 mod read;
 mod step;
 
-pub use fact::{FactRow, attendees, attendees_of, facts, facts_after};
 pub use insert::{
     Attendance, Entered, Inserted, LaterStep, NewRecord, digest, insert_many, insert_taken,
 };
 pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
-pub use read::{
-    Absence, Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by_since,
-};
+pub use read::{Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by_since};
 pub use step::save_step;
 
 use campaign::record::Status;

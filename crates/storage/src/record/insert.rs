@@ -133,10 +133,9 @@ struct Row<'a> {
 
 impl Row<'_> {
     fn status(&self) -> (Status, i64) {
-        self.record
-            .later
-            .last()
-            .map_or((Status::Submitted, self.record.submitted_at), |step| (step.status, step.at))
+        self.record.later.last().map_or((Status::Submitted, self.record.submitted_at), |step| {
+            (step.status, step.at)
+        })
     }
 }
 
@@ -166,7 +165,10 @@ async fn known_keys(
     Ok(known)
 }
 
-async fn insert_rows_of(conn: &mut AnyConnection, rows: &[Row<'_>]) -> Result<(), StorageError> {
+async fn insert_rows_of(
+    conn: &mut AnyConnection,
+    rows: &[Row<'_>],
+) -> Result<(), StorageError> {
     insert_rows(
         conn,
         "insert into record (id, activity, unit_id, person_id, title, acted_on, acted_time,

@@ -206,7 +206,10 @@ impl Clauses {
         it.optional("r.submitted_by = {}", filter.submitter);
         it.optional("r.person_id = {}", filter.person);
         if let Some(search) = filter.search.filter(|search| !search.is_empty()) {
-            it.equal("r.title like {} escape '\\'", &format!("%{}%", crate::bulk::like(search)));
+            it.equal(
+                "r.title like {} escape '\\'",
+                &format!("%{}%", crate::bulk::like(search)),
+            );
         }
         if filter.suspect {
             it.add(

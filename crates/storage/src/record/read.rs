@@ -53,9 +53,6 @@ pub struct RollRow {
     pub presence: Presence,
 }
 
-/// Somebody absent, with the reason.
-pub type Absence = (String, Option<String>);
-
 pub async fn by_id(conn: &mut AnyConnection, id: &str) -> Result<Option<Record>, StorageError> {
     let row = sqlx::query(
         "select r.id, r.activity, r.unit_id, r.person_id, p.name, r.title, r.acted_on,
@@ -157,10 +154,11 @@ pub async fn replaced_by(
     conn: &mut AnyConnection,
     id: &str,
 ) -> Result<Option<String>, StorageError> {
-    let row = sqlx::query("select id from record where replaces = $1 order by first_seq limit 1")
-        .bind(id.to_owned())
-        .fetch_optional(conn)
-        .await?;
+    let row =
+        sqlx::query("select id from record where replaces = $1 order by first_seq limit 1")
+            .bind(id.to_owned())
+            .fetch_optional(conn)
+            .await?;
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 

@@ -4,7 +4,6 @@ use campaign::access::Permit;
 use campaign::record::{Status, Step};
 
 use super::Record;
-use super::fact::voids;
 use crate::{Change, StorageError, Tx};
 
 /// Saves that `step` led to `next`. The record must still be as it was read.
@@ -23,7 +22,7 @@ pub async fn save_step(
     )
     .bind(next.code().to_owned())
     .bind(at)
-    .bind(voids(next).then_some(at))
+    .bind((!next.counts()).then_some(at))
     .bind(seq)
     .bind(record.id.clone())
     .bind(record.revision)
