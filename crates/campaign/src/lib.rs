@@ -16,6 +16,7 @@ pub mod organisation;
 pub mod period;
 pub mod plan;
 pub mod rates;
+mod reach;
 pub mod record;
 pub mod standing;
 pub mod tally;

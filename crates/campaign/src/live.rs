@@ -1,6 +1,7 @@
 //! The engine with today's figures at hand: a new record changes its own
 //! standings and the counts above them, and nothing else is looked at.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use crate::{
@@ -32,9 +33,9 @@ pub struct Change {
 impl Live {
     /// Counts everything once. `now` is in Unix milliseconds; facts that are not
     /// known yet are left out.
-    pub fn new<'f>(
+    pub fn new<F: Borrow<Fact>>(
         engine: Arc<Engine>,
-        facts: impl IntoIterator<Item = &'f Fact>,
+        facts: impl IntoIterator<Item = F>,
         now: i64,
     ) -> Self {
         let tally = Tally::known_at(&engine, facts, now);

@@ -5,6 +5,8 @@
 //! down the tree, so that what lies below a unit is one range of numbers, and
 //! people follow after the units: any [`Subject`] of a duty is one `u32`.
 
+mod within;
+
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;

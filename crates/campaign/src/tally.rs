@@ -1,6 +1,7 @@
 //! What has been done toward each standing: two sums a standing, in as few
 //! bytes as they need, filled by several threads at once.
 
+use std::borrow::Borrow;
 use std::sync::{
     Mutex, PoisonError,
     atomic::{AtomicBool, AtomicU32, Ordering::Relaxed},
@@ -55,14 +56,18 @@ impl Tally {
 
     /// What was known at an instant, in Unix milliseconds: facts submitted or
     /// voided later do not exist (N10).
-    pub fn known_at<'f>(
+    pub fn known_at<F: Borrow<Fact>>(
         engine: &Engine,
-        facts: impl IntoIterator<Item = &'f Fact>,
+        facts: impl IntoIterator<Item = F>,
         instant: i64,
     ) -> Self {
         let tally = Self::empty(engine);
         let mut loader = Loader::new(engine, &tally);
-        for fact in facts.into_iter().filter(|fact| fact.is_known_at(instant)) {
+        for fact in facts {
+            let fact: &Fact = fact.borrow();
+            if !fact.is_known_at(instant) {
+                continue;
+            }
             let attendees = fact.attendees.as_deref().unwrap_or_default();
             let (submitted, count) = (fact.submitted_on(), u64::from(fact.count));
             loader.add(&Entry {

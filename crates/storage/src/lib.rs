@@ -5,9 +5,11 @@
 pub mod account;
 pub mod audit;
 mod bulk;
+pub mod campaign;
 mod error;
 pub mod evidence;
 pub mod likeness;
+pub mod live;
 pub mod organisation;
 pub mod record;
 pub mod seal;

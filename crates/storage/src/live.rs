@@ -1,0 +1,241 @@
+//! What the live state reads: the whole organisation and all records once, in
+//! pages of bounded size, and after that only what changed.
+
+use std::collections::HashSet;
+
+use campaign::day::Day;
+use campaign::organisation::{PersonRow, PostRow};
+use sqlx::{AnyConnection, Row as _};
+
+use crate::StorageError;
+
+const PAGE: i64 = 20_000;
+
+/// What kinds of change the audit chain tells of after a place in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// The chain's end as it was read.
+    pub seq: i64,
+    pub records: bool,
+    pub organisation: bool,
+    pub campaigns: bool,
+}
+
+/// What has changed after `seq`, by the actions that were taken.
+pub async fn heard_after(conn: &mut AnyConnection, seq: i64) -> Result<Heard, StorageError> {
+    let rows = sqlx::query(
+        "select action, cast(max(seq) as bigint) from audit where seq > $1 group by action",
+    )
+    .bind(seq)
+    .fetch_all(conn)
+    .await?;
+    let mut heard = Heard { seq, ..Heard::default() };
+    for row in &rows {
+        let action: String = row.try_get(0)?;
+        heard.seq = heard.seq.max(row.try_get(1)?);
+        let (what, verb) = action.split_once(':').unwrap_or((&action, ""));
+        match what {
+            "submit" | "review" => heard.records = true,
+            "manage-organisation" => heard.organisation = true,
+            "manage-plans" | "exempt" => heard.campaigns = true,
+            _ => {}
+        }
+        // Events are entered by those who hand in; they open periods.
+        heard.campaigns |= matches!(verb, "add-event" | "cancel-event");
+    }
+    Ok(heard)
+}
+
+/// The end of the audit chain: what is read after this may be newer, never older.
+pub async fn last_seq(conn: &mut AnyConnection) -> Result<i64, StorageError> {
+    let row = sqlx::query("select seq from audit_head where id = 1").fetch_one(conn).await?;
+    Ok(row.try_get(0)?)
+}
+
+/// Every person with their audiences, by id.
+pub async fn people(
+    conn: &mut AnyConnection,
+    mut each: impl FnMut(PersonRow<'_>) + Send,
+) -> Result<(), StorageError> {
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query(
+            "select id, unit_id, role, joined_on, left_on from person
+             where id > $1 order by id limit $2",
+        )
+        .bind(after.clone())
+        .bind(PAGE)
+        .fetch_all(&mut *conn)
+        .await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        let last: String = last.try_get(0)?;
+        let audiences = sqlx::query(
+            "select person_id, audience from person_audience
+             where person_id > $1 and person_id <= $2 order by person_id, audience",
+        )
+        .bind(after)
+        .bind(last.clone())
+        .fetch_all(&mut *conn)
+        .await?;
+        let mut next = audiences.iter().peekable();
+        let mut words = String::new();
+        for row in &rows {
+            let id: &str = row.try_get(0)?;
+            words.clear();
+            while let Some(audience) = next.peek() {
+                if audience.try_get::<&str, _>(0)? != id {
+                    break;
+                }
+                if !words.is_empty() {
+                    words.push(';');
+                }
+                words.push_str(audience.try_get(1)?);
+                next.next();
+            }
+            each(PersonRow {
+                id,
+                unit: row.try_get(1)?,
+                role: row.try_get(2)?,
+                audiences: &words,
+                from: day(row.try_get(3)?),
+                until: day(row.try_get(4)?),
+            });
+        }
+        if (rows.len() as i64) < PAGE {
+            return Ok(());
+        }
+        after = last;
+    }
+}
+
+/// Every appointment, past ones too.
+pub async fn posts(
+    conn: &mut AnyConnection,
+    mut each: impl FnMut(PostRow<'_>) + Send,
+) -> Result<(), StorageError> {
+    let rows =
+        sqlx::query("select unit_id, post, person_id, from_on, until_on from post order by id")
+            .fetch_all(conn)
+            .await?;
+    for row in &rows {
+        each(PostRow {
+            unit: row.try_get(0)?,
+            post: row.try_get(1)?,
+            person: row.try_get(2)?,
+            from: day(row.try_get(3)?),
+            until: day(row.try_get(4)?),
+        });
+    }
+    Ok(())
+}
+
+/// A record as the live state needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordRow<'a> {
+    pub id: &'a str,
+    pub activity: &'a str,
+    /// The person, or the unit where it is nobody's own.
+    pub subject: &'a str,
+    pub day: Day,
+    pub submitted_at: i64,
+    pub voided_at: Option<i64>,
+    pub count: u32,
+}
+
+const RECORD: &str = "id, activity, coalesce(person_id, unit_id), acted_on, submitted_at,
+    voided_at, count";
+
+/// Every record, by id.
+pub async fn records(
+    conn: &mut AnyConnection,
+    mut each: impl FnMut(RecordRow<'_>) + Send,
+) -> Result<(), StorageError> {
+    let text = format!("select {RECORD} from record where id > $1 order by id limit $2");
+    let mut after = String::new();
+    loop {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(text.clone()))
+            .bind(after)
+            .bind(PAGE)
+            .fetch_all(&mut *conn)
+            .await?;
+        for row in &rows {
+            each(record(row)?);
+        }
+        match rows.last() {
+            Some(last) if rows.len() as i64 == PAGE => after = last.try_get(0)?,
+            _ => return Ok(()),
+        }
+    }
+}
+
+/// The records that came or changed after a place in the order of changes.
+pub async fn records_after(
+    conn: &mut AnyConnection,
+    seq: i64,
+    mut each: impl FnMut(RecordRow<'_>) + Send,
+) -> Result<(), StorageError> {
+    let text = format!("select {RECORD} from record where seq > $1 order by seq");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(text)).bind(seq).fetch_all(&mut *conn).await?;
+    for row in &rows {
+        each(record(row)?);
+    }
+    Ok(())
+}
+
+fn record(row: &sqlx::any::AnyRow) -> Result<RecordRow<'_>, StorageError> {
+    let id: &str = row.try_get(0)?;
+    let bad =
+        |column| StorageError::Inconsistent { table: "record", column, id: id.to_owned() };
+    Ok(RecordRow {
+        id,
+        activity: row.try_get(1)?,
+        subject: row.try_get(2)?,
+        day: day(row.try_get(3)?).ok_or_else(|| bad("acted_on"))?,
+        submitted_at: row.try_get(4)?,
+        voided_at: row.try_get(5)?,
+        count: u32::try_from(row.try_get::<i64, _>(6)?).map_err(|_| bad("count"))?,
+    })
+}
+
+/// Who was present at the records of these activities, by record; of records
+/// changed after `seq` only (0 for all).
+pub async fn attendance(
+    conn: &mut AnyConnection,
+    activities: &HashSet<String>,
+    seq: i64,
+    mut each: impl FnMut(&str, &str) + Send,
+) -> Result<(), StorageError> {
+    for activity in activities {
+        let mut after = (String::new(), String::new());
+        loop {
+            let rows = sqlx::query(
+                "select a.record_id, a.person_id
+                 from record r join attendance a on a.record_id = r.id
+                 where r.activity = $1 and r.seq > $2 and a.present = 1
+                   and (a.record_id > $3 or a.record_id = $3 and a.person_id > $4)
+                 order by a.record_id, a.person_id limit $5",
+            )
+            .bind(activity.clone())
+            .bind(seq)
+            .bind(after.0.clone())
+            .bind(after.1.clone())
+            .bind(PAGE)
+            .fetch_all(&mut *conn)
+            .await?;
+            for row in &rows {
+                each(row.try_get(0)?, row.try_get(1)?);
+            }
+            match rows.last() {
+                Some(last) if rows.len() as i64 == PAGE => {
+                    after = (last.try_get(0)?, last.try_get(1)?);
+                }
+                _ => break,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn day(text: Option<&str>) -> Option<Day> {
+    Day::parse(text?.as_bytes())
+}
