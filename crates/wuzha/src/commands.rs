@@ -2,4 +2,5 @@
 //! 2 the input was not in order.
 
 pub(crate) mod plan;
+pub(crate) mod identify;
 pub(crate) mod serve;

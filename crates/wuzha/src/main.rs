@@ -15,6 +15,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 识别诈骗信息（标准输入逐行 JSON）；训练、测量、计时
+    Identify(commands::identify::Args),
     /// 启动服务
     Serve(commands::serve::Args),
     /// 检查、查看、比较方案文件
@@ -31,6 +33,7 @@ fn main() -> std::process::ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let done = match Cli::parse().command {
+        Command::Identify(args) => commands::identify::run(args),
         Command::Serve(args) => commands::serve::run(args),
         Command::Plan(command) => commands::plan::run(&command),
     };

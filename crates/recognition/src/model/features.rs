@@ -1,0 +1,151 @@
+//! From a reading to numbered features. The same walk serves training and
+//! judging, so that both always see the same numbers.
+
+use crate::lexicon::{Concept, N_CONCEPTS};
+use crate::normalise::Disguise;
+use crate::reading::{N_SCOPES, Reading, Scope, letters};
+use crate::rules::Firing;
+
+/// Pairs of concepts are hashed into this many places.
+pub(super) const N_PAIRS: usize = 1 << 13;
+/// Letter sequences are hashed into this many places.
+pub(super) const N_GRAMS: usize = 1 << 18;
+
+const CONCEPTS_AT: usize = 1;
+const RULES_AT: usize = CONCEPTS_AT + N_CONCEPTS * N_SCOPES;
+const LENGTHS_AT: usize = RULES_AT + RULES_MAX;
+const MISC_AT: usize = LENGTHS_AT + 8;
+/// Room for rules, so that adding one moves nothing else.
+const RULES_MAX: usize = 96;
+
+/// Features that have a place of their own.
+pub(super) const N_DENSE: usize = MISC_AT + 24;
+
+const _: () = assert!(RULES_MAX >= 60);
+
+/// The feature of a rule.
+pub(super) fn rule_feature(rule: usize) -> usize {
+    RULES_AT + rule.min(RULES_MAX - 1)
+}
+
+/// The feature of a concept in a scope.
+pub(super) fn concept_feature(concept: Concept, scope: Scope) -> usize {
+    CONCEPTS_AT + concept as usize * N_SCOPES + scope as usize
+}
+
+/// Two concepts of a pair stand at most this far apart, in bytes.
+const PAIR_REACH: u32 = 120;
+/// No more hits than this are paired: a very long text says no more.
+const PAIRED_MAX: usize = 48;
+
+/// Calls `dense` for each single feature, `pair` for each pair of concepts.
+pub(super) fn each_act(
+    reading: &Reading,
+    firings: &[Firing],
+    mut dense: impl FnMut(usize),
+    mut pair: impl FnMut(usize),
+) {
+    dense(0);
+    for (scope, set) in reading.seen.iter().enumerate() {
+        let mut left = *set;
+        while left != 0 {
+            let concept = left.trailing_zeros() as usize;
+            left &= left - 1;
+            dense(CONCEPTS_AT + concept * N_SCOPES + scope);
+        }
+    }
+    for firing in firings {
+        dense(rule_feature(firing.rule));
+    }
+    let n_chars = reading.n_chars;
+    let length = [8, 20, 40, 80, 160, 320, 640].iter().filter(|bound| n_chars > **bound).count();
+    dense(LENGTHS_AT + length);
+    each_misc(reading, firings, &mut dense);
+    each_pair(reading, &mut pair);
+}
+
+fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize)) {
+    let facts = [
+        reading.digits_max >= 11,
+        reading.digits_max >= 5 && reading.digits_max < 11,
+        reading.n_reports == 1,
+        reading.n_reports == 2,
+        reading.n_reports >= 3,
+        reading.is_dialogue,
+        disguised(reading, Disguise::LookAlike),
+        disguised(reading, Disguise::Split),
+        disguised(reading, Disguise::Pinyin),
+        disguised(reading, Disguise::Spaced) || disguised(reading, Disguise::Hidden),
+        reading.plain.text.ends_with('?') || reading.plain.text.ends_with('吗'),
+        firings.len() == 1,
+        firings.len() == 2,
+        firings.len() >= 3,
+        firings.len() >= 5,
+        reading.hits.is_empty(),
+        reading.has(Concept::MakesMe, Scope::Plain) && !firings.is_empty(),
+        reading.n_reports >= 2 && reading.has(Concept::Link, Scope::Reported) && reading.has(Concept::You, Scope::Plain),
+    ];
+    for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
+        dense(MISC_AT + i);
+    }
+}
+
+fn disguised(reading: &Reading, disguise: Disguise) -> bool {
+    reading.plain.undone.iter().any(|undone| undone.disguise == disguise)
+}
+
+fn each_pair(reading: &Reading, pair: &mut impl FnMut(usize)) {
+    let hits = reading.hits.get(..reading.hits.len().min(PAIRED_MAX)).unwrap_or_default();
+    let mut seen = [0u64; N_PAIRS / 64];
+    for (i, a) in hits.iter().enumerate() {
+        for b in hits.iter().skip(i + 1) {
+            if b.from.saturating_sub(a.to) > PAIR_REACH {
+                break;
+            }
+            let (x, y) = (key(a.concept, a.scope), key(b.concept, b.scope));
+            if x == y {
+                continue;
+            }
+            let (low, high) = (x.min(y), x.max(y));
+            let slot = (mix(low << 16 | high) >> 12) as usize % N_PAIRS;
+            let (word, bit) = (slot / 64, 1u64 << (slot % 64));
+            if let Some(word) = seen.get_mut(word).filter(|word| **word & bit == 0) {
+                *word |= bit;
+                pair(slot);
+            }
+        }
+    }
+}
+
+fn key(concept: Concept, scope: Scope) -> u32 {
+    concept as u32 * N_SCOPES as u32 + scope as u32
+}
+
+/// Calls `gram` for each sequence of two and three letters; returns how many.
+pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(u32)) -> usize {
+    let letters = letters(&reading.plain.text);
+    let mut n = 0;
+    let (mut one, mut two) = (0u32, 0u32);
+    for &c in &letters {
+        let c = c as u32;
+        if one != 0 {
+            gram(mix(one.wrapping_mul(0x0100_0193) ^ c));
+            n += 1;
+        }
+        if two != 0 {
+            gram(mix((two.wrapping_mul(0x0100_0193) ^ one).wrapping_mul(0x0100_0193) ^ c ^ 0x5bd1_0000));
+            n += 1;
+        }
+        two = one;
+        one = c;
+    }
+    n
+}
+
+/// Spreads the bits of a key.
+fn mix(key: u32) -> u32 {
+    let mut h = key.wrapping_mul(0x9E37_79B1);
+    h ^= h >> 15;
+    h = h.wrapping_mul(0x85EB_CA77);
+    h ^ (h >> 13)
+}

@@ -1,0 +1,305 @@
+//! Training: logistic regression with per-weight steps (AdaGrad), in a fixed
+//! order, from plain arithmetic. The same lessons give the same bytes.
+
+use super::features::{self, N_DENSE, N_GRAMS, N_PAIRS};
+use super::{GRAM_VALUE, Head, Model, N_TYPE_GRAMS, N_TYPES, Origin, PAIR_VALUE, exp, gram_value, sigmoid};
+use crate::fraud_type::FraudType;
+use crate::reading::Reading;
+use crate::rules::{self, RULES};
+
+/// One message to learn from.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    pub text: String,
+    pub scam: bool,
+    pub kind: Option<FraudType>,
+    /// How much it counts.
+    pub weight: f32,
+    /// Messages of one group are held out together when certainty is measured.
+    pub group: u32,
+}
+
+/// How to train.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub epochs: usize,
+    pub step: f32,
+    /// How strongly single acts and rules are held to where they began.
+    pub hold_acts: f32,
+    pub hold_pairs: f32,
+    pub hold_grams: f32,
+    /// How many folds of groups measure certainty; less than two leaves it out.
+    pub folds: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { epochs: 12, step: 0.08, hold_acts: 2e-4, hold_pairs: 4e-4, hold_grams: 4e-4, folds: 5 }
+    }
+}
+
+/// A lesson as numbers.
+struct Row {
+    dense: Vec<u16>,
+    pairs: Vec<u16>,
+    grams: Vec<u32>,
+    scam: bool,
+    kind: Option<usize>,
+    weight: f32,
+    group: u32,
+}
+
+/// Weights while they are learned, with their step memory.
+struct Group {
+    weights: Vec<f32>,
+    start: Vec<f32>,
+    memory: Vec<f32>,
+    hold: f32,
+}
+
+impl Group {
+    fn new(start: Vec<f32>, hold: f32) -> Self {
+        Self { weights: start.clone(), memory: vec![1e-2; start.len()], start, hold }
+    }
+
+    fn get(&self, i: usize) -> f32 {
+        self.weights.get(i).copied().unwrap_or(0.0)
+    }
+
+    fn learn(&mut self, i: usize, gradient: f32, step: f32) {
+        let (Some(weight), Some(memory), Some(start)) =
+            (self.weights.get_mut(i), self.memory.get_mut(i), self.start.get(i))
+        else {
+            return;
+        };
+        let gradient = gradient + self.hold * (*weight - start);
+        *memory += gradient * gradient;
+        *weight -= step * gradient / memory.sqrt();
+    }
+}
+
+/// Trains a model. `inputs` are named in its head.
+pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
+    let rows: Vec<Row> = lessons.iter().map(row).collect();
+    let all: Vec<usize> = (0..rows.len()).collect();
+    let (slope, shift) = certainty(&rows, settings);
+    let [dense, pairs, grams] = learn_scam(&rows, &all, settings);
+    let (type_dense, type_grams) = learn_types(&rows, settings);
+    let (pairs, pair_scale) = quantise(&pairs.weights);
+    let (grams, gram_scale) = quantise(&grams.weights);
+    let (flat, type_scale) = quantise(&type_grams);
+    Model {
+        head: Head { origin, pair_scale, gram_scale, type_scale, slope, shift },
+        dense: dense.weights,
+        pairs,
+        grams,
+        type_dense,
+        type_grams: flat.as_chunks::<N_TYPES>().0.to_vec(),
+    }
+}
+
+fn row(lesson: &Lesson) -> Row {
+    let reading = Reading::of(&lesson.text);
+    let firings = rules::judge(&reading);
+    let (mut dense, mut pairs, mut grams) = (Vec::new(), Vec::new(), Vec::new());
+    features::each_act(&reading, &firings, |i| dense.push(i as u16), |i| pairs.push(i as u16));
+    features::each_gram(&reading, |gram| grams.push(gram));
+    Row {
+        dense,
+        pairs,
+        grams,
+        scam: lesson.scam,
+        kind: lesson.kind.map(FraudType::index),
+        weight: lesson.weight,
+        group: lesson.group,
+    }
+}
+
+fn learn_scam(rows: &[Row], chosen: &[usize], settings: Settings) -> [Group; 3] {
+    let mut start = vec![0.0; N_DENSE];
+    if let Some(bias) = start.first_mut() {
+        *bias = -1.0;
+    }
+    for (i, rule) in RULES.iter().enumerate() {
+        if let Some(weight) = start.get_mut(features::rule_feature(i)) {
+            *weight = rule.prior;
+        }
+    }
+    let mut groups = [
+        Group::new(start, settings.hold_acts),
+        Group::new(vec![0.0; N_PAIRS], settings.hold_pairs),
+        Group::new(vec![0.0; N_GRAMS], settings.hold_grams),
+    ];
+    let mut order = chosen.to_vec();
+    let mut chance = Chance(0x5EED);
+    for epoch in 0..settings.epochs {
+        chance.shuffle(&mut order);
+        let step = settings.step / (1.0 + 0.15 * epoch as f32);
+        for &i in &order {
+            if let Some(row) = rows.get(i) {
+                let gradient = (sigmoid(raw(row, &groups)) - f32::from(u8::from(row.scam))) * row.weight;
+                pull(row, &mut groups, gradient, step);
+            }
+        }
+    }
+    groups
+}
+
+/// The score of a row.
+fn raw(row: &Row, [dense, pairs, grams]: &[Group; 3]) -> f32 {
+    let acts: f32 = row.dense.iter().map(|&i| dense.get(i.into())).sum();
+    let both: f32 = row.pairs.iter().map(|&i| pairs.get(i.into())).sum();
+    let letters: f32 = row.grams.iter().map(|&gram| grams.get(gram as usize % N_GRAMS)).sum();
+    acts + both * PAIR_VALUE + letters * gram_value(row.grams.len())
+}
+
+fn pull(row: &Row, [dense, pairs, grams]: &mut [Group; 3], gradient: f32, step: f32) {
+    // Certain rows teach nothing more.
+    if gradient.abs() < 1e-3 {
+        return;
+    }
+    for &i in &row.dense {
+        dense.learn(i.into(), gradient, step);
+    }
+    for &i in &row.pairs {
+        pairs.learn(i.into(), gradient * PAIR_VALUE, step);
+    }
+    let value = gram_value(row.grams.len());
+    for &gram in &row.grams {
+        grams.learn(gram as usize % N_GRAMS, gradient * value, step);
+    }
+}
+
+fn learn_types(rows: &[Row], settings: Settings) -> (Vec<[f32; N_TYPES]>, Vec<f32>) {
+    let mut dense = vec![[0.0f32; N_TYPES]; N_DENSE];
+    let mut dense_memory = vec![[1e-2f32; N_TYPES]; N_DENSE];
+    let mut grams = vec![[0.0f32; N_TYPES]; N_TYPE_GRAMS];
+    let mut gram_memory = vec![[1e-2f32; N_TYPES]; N_TYPE_GRAMS];
+    let mut order: Vec<usize> =
+        rows.iter().enumerate().filter(|(_, row)| row.scam && row.kind.is_some()).map(|(i, _)| i).collect();
+    let mut chance = Chance(0x7E57);
+    for epoch in 0..settings.epochs {
+        chance.shuffle(&mut order);
+        let step = settings.step / (1.0 + 0.15 * epoch as f32);
+        for row in order.iter().filter_map(|&i| rows.get(i)) {
+            let value = gram_value(row.grams.len());
+            let mut scores = [0.0f32; N_TYPES];
+            for weights in row.dense.iter().filter_map(|&i| dense.get(usize::from(i))) {
+                scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
+            }
+            for weights in row.grams.iter().filter_map(|&gram| grams.get(gram as usize % N_TYPE_GRAMS)) {
+                scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight * value);
+            }
+            let mut gradient = softmax(&scores);
+            if let Some(own) = row.kind.and_then(|kind| gradient.get_mut(kind)) {
+                *own -= 1.0;
+            }
+            for slot in &mut gradient {
+                *slot *= row.weight;
+            }
+            for &i in &row.dense {
+                let i = usize::from(i);
+                nudge(dense.get_mut(i), dense_memory.get_mut(i), &gradient, 1.0, (settings.hold_acts, step));
+            }
+            for &gram in &row.grams {
+                let i = gram as usize % N_TYPE_GRAMS;
+                nudge(grams.get_mut(i), gram_memory.get_mut(i), &gradient, value, (settings.hold_grams, step));
+            }
+        }
+    }
+    (dense, grams.into_iter().flatten().collect())
+}
+
+fn nudge(
+    weights: Option<&mut [f32; N_TYPES]>,
+    memory: Option<&mut [f32; N_TYPES]>,
+    gradient: &[f32; N_TYPES],
+    value: f32,
+    (hold, step): (f32, f32),
+) {
+    let (Some(weights), Some(memory)) = (weights, memory) else { return };
+    for ((weight, memory), gradient) in weights.iter_mut().zip(memory).zip(gradient) {
+        let gradient = gradient * value + hold * *weight;
+        *memory += gradient * gradient;
+        *weight -= step * gradient / memory.sqrt();
+    }
+}
+
+fn softmax(scores: &[f32; N_TYPES]) -> [f32; N_TYPES] {
+    let top = scores.iter().copied().fold(f32::MIN, f32::max);
+    let mut shares = scores.map(|score| exp(f64::from(score - top)) as f32);
+    let sum: f32 = shares.iter().sum();
+    for share in &mut shares {
+        *share /= sum;
+    }
+    shares
+}
+
+/// Scores every group by a model that never saw it, and fits the logistic
+/// curve that turns scores into probabilities (Platt).
+fn certainty(rows: &[Row], settings: Settings) -> (f32, f32) {
+    if settings.folds < 2 {
+        return (1.0, 0.0);
+    }
+    let mut points: Vec<(f32, bool, f32)> = Vec::new();
+    for fold in 0..settings.folds {
+        let (held, rest): (Vec<usize>, Vec<usize>) = (0..rows.len())
+            .partition(|&i| rows.get(i).is_some_and(|row| row.group != 0 && row.group % settings.folds == fold));
+        let groups = learn_scam(rows, &rest, settings);
+        let held = held.iter().filter_map(|&i| rows.get(i));
+        points.extend(held.map(|row| (raw(row, &groups), row.scam, row.weight)));
+    }
+    fit_logistic(&points)
+}
+
+fn fit_logistic(points: &[(f32, bool, f32)]) -> (f32, f32) {
+    if points.is_empty() {
+        return (1.0, 0.0);
+    }
+    let (mut slope, mut shift) = (1.0f64, 0.0f64);
+    for _ in 0..400 {
+        let (mut by_slope, mut by_shift, mut total) = (0.0, 0.0, 0.0);
+        for &(score, scam, weight) in points {
+            let (score, weight) = (f64::from(score), f64::from(weight));
+            let error = 1.0 / (1.0 + exp(-(slope * score + shift))) - f64::from(u8::from(scam));
+            by_slope += weight * error * score;
+            by_shift += weight * error;
+            total += weight;
+        }
+        slope -= 0.1 * by_slope / total;
+        shift -= 0.4 * by_shift / total;
+        slope = slope.clamp(0.2, 3.0);
+    }
+    (slope as f32, shift as f32)
+}
+
+/// Weights as bytes and the value of one step.
+fn quantise(weights: &[f32]) -> (Vec<i8>, f32) {
+    let top = weights.iter().fold(0.0f32, |top, weight| top.max(weight.abs()));
+    if top == 0.0 {
+        return (vec![0; weights.len()], 0.0);
+    }
+    let scale = top / 127.0;
+    (weights.iter().map(|weight| (weight / scale).round() as i8).collect(), scale)
+}
+
+/// A fixed sequence of pseudo-random numbers (xorshift).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for i in (1..order.len()).rev() {
+            let j = (self.next() % (i as u64 + 1)) as usize;
+            order.swap(i, j);
+        }
+    }
+}
+
+const _: () = assert!(GRAM_VALUE > 0.0);

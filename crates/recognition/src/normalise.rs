@@ -1,0 +1,370 @@
+//! Undoing of disguises: full width, look-alikes, traditional forms, split
+//! characters, pinyin, emoji, spaces. Every character of the result knows
+//! where it stood in the original, and what was undone is kept.
+
+mod latin;
+mod table;
+
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+
+pub(crate) use table::is_han;
+
+/// One way of writing a word so that a filter does not see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disguise {
+    FullWidth,
+    LookAlike,
+    Traditional,
+    Split,
+    Pinyin,
+    Emoji,
+    Spaced,
+    Hidden,
+}
+
+impl Disguise {
+    /// The Chinese name, for reasons and pages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FullWidth => "全角字符",
+            Self::LookAlike => "形近字母",
+            Self::Traditional => "繁体或大写数字",
+            Self::Split => "拆字",
+            Self::Pinyin => "拼音代字",
+            Self::Emoji => "表情代字",
+            Self::Spaced => "字间插入空格或符号",
+            Self::Hidden => "隐藏字符",
+        }
+    }
+}
+
+/// Something that was undone, with its place in the original (in characters).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undone {
+    pub disguise: Disguise,
+    pub from: u32,
+    pub to: u32,
+}
+
+/// The text as it reads once its disguises are undone.
+#[derive(Clone, Debug, Default)]
+pub struct Plain {
+    /// Simplified, lower case, half width, without ornaments.
+    pub text: String,
+    /// The place in the original of the character at each byte, and one more
+    /// entry for the end.
+    origin: Vec<u32>,
+    pub undone: Vec<Undone>,
+}
+
+impl Plain {
+    /// The span in the original of a byte span of `text`.
+    pub fn span(&self, from: usize, to: usize) -> (u32, u32) {
+        let first = self.origin.get(from).copied().unwrap_or(0);
+        let last = to.checked_sub(1).and_then(|i| self.origin.get(i)).copied().unwrap_or(first);
+        (first, last.max(first) + 1)
+    }
+
+    fn from_cells(cells: &[Cell], undone: Vec<Undone>) -> Self {
+        let mut text = String::with_capacity(cells.len() * 3);
+        let mut origin = Vec::with_capacity(cells.len() * 3 + 1);
+        for cell in cells {
+            text.push(cell.c);
+            origin.resize(text.len(), cell.at);
+        }
+        Self { text, origin, undone }
+    }
+}
+
+/// A character of the result and where it stood.
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    c: char,
+    at: u32,
+}
+
+/// What the first pass met, so that later passes run only when needed.
+#[derive(Default)]
+struct Met {
+    gap: bool,
+    latin: bool,
+    part: bool,
+}
+
+/// Reads a text with its disguises undone.
+pub fn normalise(text: &str) -> Plain {
+    let mut undone = Vec::new();
+    let mut met = Met::default();
+    let mut cells = fold(text, &mut undone, &mut met);
+    if met.gap {
+        close_gaps(&mut cells, &mut undone);
+    }
+    if met.part {
+        join_parts(&mut cells, &mut undone);
+    }
+    if met.latin {
+        latin::spell_out(&mut cells, &mut undone);
+    }
+    Plain::from_cells(&cells, undone)
+}
+
+/// First pass: every character on its own.
+fn fold(text: &str, undone: &mut Vec<Undone>, met: &mut Met) -> Vec<Cell> {
+    let mut cells = Vec::with_capacity(text.len() / 2);
+    for (at, c) in (0u32..).zip(text.chars()) {
+        if c.is_ascii() {
+            met.latin |= c.is_ascii_alphabetic();
+            met.gap |= is_gap(c);
+            let c = if c == '\r' || c == '\t' { ' ' } else { c.to_ascii_lowercase() };
+            cells.push(Cell { c, at });
+        } else if is_han(c) {
+            let folded = table::simplified(c);
+            if folded.is_some() {
+                note(undone, Disguise::Traditional, at, at + 1);
+            }
+            let c = folded.unwrap_or(c);
+            met.part |= table::split_pairs(c).is_some();
+            cells.push(Cell { c, at });
+        } else {
+            fold_rare(c, at, &mut cells, undone, met);
+        }
+    }
+    cells
+}
+
+/// Everything that is neither ASCII nor a Chinese character.
+fn fold_rare(c: char, at: u32, cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, met: &mut Met) {
+    if let Some(mark) = punctuation(c) {
+        met.gap |= is_gap(mark);
+        cells.push(Cell { c: mark, at });
+    } else if table::is_hidden(c) {
+        note(undone, Disguise::Hidden, at, at + 1);
+    } else if ('\u{FF01}'..='\u{FF5E}').contains(&c) {
+        let plain = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase();
+        if plain.is_ascii_alphanumeric() {
+            note(undone, Disguise::FullWidth, at, at + 1);
+        }
+        met.latin |= plain.is_ascii_alphabetic();
+        met.gap |= is_gap(plain);
+        cells.push(Cell { c: plain, at });
+    } else if let Some(word) = table::emoji_word(c) {
+        note(undone, Disguise::Emoji, at, at + 1);
+        met.latin |= word.is_ascii();
+        cells.extend(word.chars().map(|c| Cell { c, at }));
+    } else if let Some((plain, fold)) = table::look_alike(c) {
+        let disguise = match fold {
+            table::Fold::Traditional => Disguise::Traditional,
+            table::Fold::LookAlike => Disguise::LookAlike,
+        };
+        note(undone, disguise, at, at + 1);
+        met.latin |= plain.is_ascii_alphabetic();
+        cells.push(Cell { c: plain, at });
+    } else if table::is_ornament(c) {
+        // A mark that parts a word is a gap; alone it says nothing.
+        met.gap = true;
+        cells.push(Cell { c: ORNAMENT, at });
+    } else {
+        met.part |= table::split_pairs(c).is_some();
+        let before = cells.len();
+        for plain in std::iter::once(c).nfkc().flat_map(char::to_lowercase) {
+            let plain = table::simplified(plain).unwrap_or(plain);
+            met.latin |= plain.is_ascii_alphabetic();
+            cells.push(Cell { c: plain, at });
+        }
+        if cells.get(before).is_some_and(|cell| cell.c != c && !c.is_uppercase()) {
+            note(undone, Disguise::LookAlike, at, at + 1);
+        }
+    }
+}
+
+/// Stands for an ornament until the gaps are closed.
+const ORNAMENT: char = '\u{1}';
+
+/// Chinese marks in their ASCII form, so that both ways of typing read alike.
+fn punctuation(c: char) -> Option<char> {
+    Some(match c {
+        '，' => ',',
+        '：' => ':',
+        '；' => ';',
+        '！' => '!',
+        '？' => '?',
+        '（' => '(',
+        '）' => ')',
+        '\u{3000}' | '\u{A0}' => ' ',
+        '。' | '、' | '【' | '】' | '“' | '”' | '‘' | '’' | '《' | '》' | '…' | '—' | '「' | '」' | '·' => c,
+        _ => return None,
+    })
+}
+
+/// Marks that are put between the characters of a word to hide it.
+fn is_gap(c: char) -> bool {
+    matches!(
+        c,
+        ' ' | '*' | '_' | '~' | '^' | '|' | '·' | '.' | '-' | '+' | '=' | '#' | '/' | '\\' | '`' | '\'' | '"'
+            | ',' | '、' | '。' | '(' | ')' | '【' | '】' | '[' | ']' | '<' | '>' | '{' | '}' | '&' | '%' | '$' | '@' | ORNAMENT
+    )
+}
+
+/// Marks that never stand between two characters of an ordinary sentence.
+fn is_sure_gap(c: char) -> bool {
+    matches!(c, ' ' | '*' | '_' | '~' | '^' | '|' | '\\' | '`' | '=' | '#' | '+' | '&' | '$' | ORNAMENT)
+}
+
+fn is_bracket(open: char, close: char) -> bool {
+    matches!((open, close), ('(', ')') | ('【', '】') | ('[', ']') | ('<', '>') | ('{', '}'))
+}
+
+/// Second pass: marks between characters of a word go away.
+fn close_gaps(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
+    let mut kept: Vec<Cell> = Vec::with_capacity(cells.len());
+    let mut i = 0;
+    while let Some(&cell) = cells.get(i) {
+        if !is_gap(cell.c) {
+            kept.push(cell);
+            i += 1;
+            continue;
+        }
+        let mut end = i;
+        while cells.get(end).is_some_and(|next| is_gap(next.c)) {
+            end += 1;
+        }
+        if drops(cells, &kept, i, end) {
+            // A single space is layout, not a disguise, unless it recurs.
+            let disguised = cell.c != ' ' || recurs(cells, i, end);
+            if disguised {
+                let to = cells.get(end).map_or(cell.at + 1, |next| next.at);
+                note(undone, Disguise::Spaced, cell.at, to.max(cell.at + 1));
+            }
+        } else {
+            kept.extend(cells.get(i..end).unwrap_or_default().iter().filter(|cell| cell.c != ORNAMENT));
+        }
+        i = end;
+    }
+    *cells = kept;
+}
+
+/// Whether the marks `i..end` only part a word.
+fn drops(cells: &[Cell], kept: &[Cell], i: usize, end: usize) -> bool {
+    let (Some(before), Some(after)) = (kept.last(), cells.get(end)) else { return false };
+    let between_han = is_wordy(before.c) && is_wordy(after.c);
+    if !between_han {
+        return false;
+    }
+    let marks = cells.get(i..end).unwrap_or_default();
+    if marks.iter().all(|mark| is_sure_gap(mark.c)) {
+        return is_han(before.c) || is_han(after.c);
+    }
+    if !(is_han(before.c) && is_han(after.c)) {
+        return false;
+    }
+    if let [mark] = marks {
+        // `转[账]`: a bracket around one character.
+        let opens = cells.get(end + 1).is_some_and(|close| is_bracket(mark.c, close.c));
+        let closed = end.checked_sub(3).and_then(|k| cells.get(k)).is_some_and(|open| is_bracket(open.c, mark.c));
+        if opens || closed {
+            return true;
+        }
+    }
+    recurs(cells, i, end)
+}
+
+/// Whether the same mark stands again one character before or after.
+fn recurs(cells: &[Cell], i: usize, end: usize) -> bool {
+    let Some(mark) = cells.get(i).map(|cell| cell.c) else { return false };
+    if end - i > 2 || mark == '、' && end - i == 1 && !twice(cells, i, end, mark) {
+        return false;
+    }
+    let after = cells.get(end + 1).is_some_and(|cell| cell.c == mark) && cells.get(end).is_some_and(|cell| is_han(cell.c));
+    let before = i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
+        && i.checked_sub(1).and_then(|k| cells.get(k)).is_some_and(|cell| is_han(cell.c));
+    after || before
+}
+
+/// An enumeration comma parts single words in ordinary lists, so it must recur on both sides.
+fn twice(cells: &[Cell], i: usize, end: usize, mark: char) -> bool {
+    cells.get(end + 1).is_some_and(|cell| cell.c == mark)
+        && i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
+}
+
+fn is_wordy(c: char) -> bool {
+    is_han(c) || c.is_ascii_alphanumeric()
+}
+
+/// Third pass: parts of a character that stand side by side become one.
+fn join_parts(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
+    let mut i = 0;
+    while let Some(cell) = cells.get(i).copied() {
+        let found = table::split_pairs(cell.c).and_then(|pairs| {
+            pairs.iter().find(|(parts, _)| {
+                parts.chars().enumerate().all(|(k, part)| cells.get(i + k).is_some_and(|cell| cell.c == part))
+            })
+        });
+        if let Some(&(parts, whole)) = found {
+            let n = parts.chars().count();
+            let to = cells.get(i + n - 1).map_or(cell.at + 1, |last| last.at + 1);
+            cells.drain(i + 1..i + n);
+            if let Some(slot) = cells.get_mut(i) {
+                slot.c = whole;
+            }
+            note(undone, Disguise::Split, cell.at, to);
+        }
+        i += 1;
+    }
+}
+
+/// Remembers a change; neighbours of one kind become one entry.
+fn note(undone: &mut Vec<Undone>, disguise: Disguise, from: u32, to: u32) {
+    if let Some(last) = undone.last_mut().filter(|last| last.disguise == disguise && last.to >= from) {
+        last.to = last.to.max(to);
+        return;
+    }
+    undone.push(Undone { disguise, from, to });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Disguise, normalise};
+
+    fn check(text: &str, plain: &str, disguises: &[Disguise]) {
+        let read = normalise(text);
+        assert_eq!(read.text, plain, "{text}");
+        let mut seen: Vec<Disguise> = read.undone.iter().map(|undone| undone.disguise).collect();
+        seen.dedup();
+        assert_eq!(seen, disguises, "{text}");
+    }
+
+    #[test]
+    fn each_disguise_is_undone_and_noted() {
+        check("请转账", "请转账", &[]);
+        check("请轉賬", "请转账", &[Disguise::Traditional]);
+        check("加ＱＱ１２３", "加qq123", &[Disguise::FullWidth]);
+        check("加vх群", "加vx群", &[Disguise::LookAlike]);
+        check("验 证 码", "验证码", &[Disguise::Spaced]);
+        check("验*证*码", "验证码", &[Disguise::Spaced]);
+        check("验.证.码", "验证码", &[Disguise::Spaced]);
+        check("转[账]给我", "转账给我", &[Disguise::Spaced]);
+        check("转💥账", "转账", &[Disguise::Spaced]);
+        check("发🧧给我", "发红包给我", &[Disguise::Emoji]);
+        check("验\u{200b}证码", "验证码", &[Disguise::Hidden]);
+        check("车专账", "转账", &[Disguise::Split]);
+        check("把yanzhengma给我", "把验证码给我", &[Disguise::Pinyin]);
+        check("请zhuan zhang", "请转账", &[Disguise::Pinyin]);
+    }
+
+    #[test]
+    fn ordinary_writing_stays() {
+        check("明天9点开会,带书、笔、本", "明天9点开会,带书、笔、本", &[]);
+        check("Hello, 你好 world", "hello,你好world", &[]);
+        check("北京-上海", "北京-上海", &[]);
+        check("用 APP 打开", "用app打开", &[]);
+    }
+
+    #[test]
+    fn spans_point_into_the_original() {
+        let read = normalise("请 轉 賬 吧");
+        let from = read.text.find("转账").expect("undone");
+        assert_eq!(read.span(from, from + "转账".len()), (2, 5));
+    }
+}

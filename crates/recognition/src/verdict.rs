@@ -1,0 +1,174 @@
+//! The answer for a message: what it is, how sure, why, and what to do.
+
+use crate::content::{self, Given, Reader};
+use crate::fraud_type::FraudType;
+use crate::lexicon::{Concept, N_CONCEPTS};
+use crate::model::{self, Model};
+use crate::reading::{Reading, Scope};
+use crate::rules::{self, Firing, RULES};
+
+/// From this probability on it is a scam.
+pub const SCAM_FROM: f64 = 0.5;
+/// From this probability on it is suspicious.
+pub const SUSPICIOUS_FROM: f64 = 0.35;
+/// No more reasons than this are given.
+const REASONS_MAX: usize = 6;
+
+/// What a message was found to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Scam,
+    Suspicious,
+    NothingFound,
+}
+
+impl Outcome {
+    /// The word in output files.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Scam => "scam",
+            Self::Suspicious => "suspicious",
+            Self::NothingFound => "none",
+        }
+    }
+
+    /// The Chinese words for pages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scam => "是诈骗",
+            Self::Suspicious => "可疑",
+            Self::NothingFound => "未发现诈骗特征",
+        }
+    }
+}
+
+/// One reason, with the place in the original message (characters, end excluded).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    pub rule: &'static str,
+    pub span: (u32, u32),
+    pub text: String,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    pub outcome: Outcome,
+    /// The national class; none when nothing was found.
+    pub kind: Option<FraudType>,
+    /// Calibrated probability that it is a scam.
+    pub probability: f64,
+    pub reasons: Vec<Reason>,
+}
+
+impl Verdict {
+    /// What to do now, most urgent first.
+    pub fn advice(&self, reader: Reader, given: Given) -> Vec<&'static str> {
+        content::advice(self.outcome, self.kind, reader, given)
+    }
+}
+
+/// Judges a message with the built-in model.
+pub fn identify(text: &str) -> Verdict {
+    identify_with(model::shipped(), text)
+}
+
+/// Judges a message with a given model.
+pub fn identify_with(model: &Model, text: &str) -> Verdict {
+    let reading = Reading::of(text);
+    let firings = rules::judge(&reading);
+    let score = model.score(&reading, &firings);
+    let probability = f64::from(model.probability(score));
+    let outcome = if probability >= SCAM_FROM {
+        Outcome::Scam
+    } else if probability >= SUSPICIOUS_FROM {
+        Outcome::Suspicious
+    } else {
+        Outcome::NothingFound
+    };
+    let kind = (outcome != Outcome::NothingFound).then(|| model.kind(&reading, &firings));
+    let reasons = if outcome == Outcome::NothingFound {
+        calming(&reading)
+    } else {
+        alarming(model, &reading, &firings)
+    };
+    Verdict { outcome, kind, probability, reasons }
+}
+
+/// Why it is suspicious: the rules that hold, the strongest first, then the
+/// words that weigh most, then what was disguised.
+fn alarming(model: &Model, reading: &Reading, firings: &[Firing]) -> Vec<Reason> {
+    let mut strongest: Vec<(f32, &Firing)> =
+        firings.iter().map(|firing| (model.rule_weight(firing.rule), firing)).collect();
+    strongest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.rule.cmp(&b.1.rule)));
+    let mut reasons: Vec<Reason> = strongest
+        .iter()
+        .filter_map(|(_, firing)| {
+            let rule = RULES.get(firing.rule)?;
+            let span = reading.plain.span(firing.from as usize, firing.to as usize);
+            Some(Reason { rule: rule.id, span, text: rule.says.to_owned() })
+        })
+        .take(REASONS_MAX)
+        .collect();
+    if reasons.len() < 2 {
+        reasons.extend(heaviest_words(model, reading).into_iter().take(3));
+    }
+    reasons.extend(disguises(reading));
+    if reasons.is_empty() {
+        let span = (0, reading.plain.span(0, reading.plain.text.len()).1);
+        let text = "措辞整体接近已知的诈骗话术，请先核实".to_owned();
+        reasons.push(Reason { rule: "wording", span, text });
+    }
+    reasons
+}
+
+/// The concepts that weigh most, each with the place where it is said.
+fn heaviest_words(model: &Model, reading: &Reading) -> Vec<Reason> {
+    let mut seen = [false; N_CONCEPTS];
+    let mut weighed: Vec<(f32, Concept, (u32, u32))> = Vec::new();
+    for hit in reading.hits.iter().filter(|hit| hit.scope == Scope::Plain) {
+        let weight = model.concept_weight(hit.concept);
+        let slot = seen.get_mut(hit.concept as usize).filter(|seen| !**seen);
+        if let (Some(slot), true) = (slot, weight > 0.1) {
+            *slot = true;
+            weighed.push((weight, hit.concept, reading.plain.span(hit.from as usize, hit.to as usize)));
+        }
+    }
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    weighed
+        .into_iter()
+        .map(|(_, concept, span)| Reason { rule: concept.id(), span, text: format!("出现诈骗中常见的说法：{}", crate::lexicon::name(concept)) })
+        .collect()
+}
+
+/// One reason for each kind of disguise.
+fn disguises(reading: &Reading) -> Vec<Reason> {
+    let mut told = Vec::new();
+    let mut reasons = Vec::new();
+    for undone in &reading.plain.undone {
+        if told.contains(&undone.disguise) {
+            continue;
+        }
+        told.push(undone.disguise);
+        let text = format!("写法经过变形（{}），已还原后判断", undone.disguise.name());
+        reasons.push(Reason { rule: "disguised-writing", span: (undone.from, undone.to), text });
+    }
+    reasons
+}
+
+/// Why a message that speaks of scams is none.
+fn calming(reading: &Reading) -> Vec<Reason> {
+    let told = Scope::Reported as usize;
+    if reading.n_reports < 2 || reading.seen.get(told).is_none_or(|set| *set == 0) {
+        return Vec::new();
+    }
+    let frame = reading.hits.iter().find(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr));
+    frame
+        .map(|hit| Reason {
+            rule: "warning-about-scams",
+            span: reading.plain.span(hit.from as usize, hit.to as usize),
+            text: "内容是在提醒防骗或转述案例".to_owned(),
+        })
+        .into_iter()
+        .collect()
+}
