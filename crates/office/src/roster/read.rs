@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use campaign::plan::Stage;
+
 use super::cells::RawRow;
 use super::columns::{HEAD_ROWS, HeadRow, Header, Use, field_of, find_header};
 use super::field::{Field, Said, said};
 use super::file::{Book, FileError, Go, RosterFile};
-use super::grade::{self, ClassWord};
+use super::grade::{self, ClassWord, Grade};
 use super::problem::{CellProblem, Level, Problems, shown};
 use super::tally::{Seen, Tally};
+use super::value::Fault;
 use super::{Options, Reading, Role, RosterRow, SheetReading, SheetState};
 use person::PersonReader;
 
@@ -20,6 +23,30 @@ pub(super) struct Known {
     pub(super) problems: Problems,
     pub(super) tally: Tally,
     pub(super) sheets: Vec<Arc<str>>,
+    /// Rows stand class by class, so the word before is mostly the word again.
+    pub(super) last_grade: Last<Grade>,
+    pub(super) last_class: Last<ClassWord>,
+}
+
+/// The text, the stage it was read in, and what it was read as.
+pub(super) type Last<T> = Option<(String, Option<Stage>, T)>;
+
+/// What `last` holds for this text, or what `read` makes of it.
+pub(super) fn again<T: Clone>(
+    last: &mut Last<T>,
+    text: &str,
+    stage: Option<Stage>,
+    read: impl FnOnce() -> Result<T, Fault>,
+) -> Result<T, Fault> {
+    if let Some((word, in_stage, value)) = last
+        && word == text
+        && *in_stage == stage
+    {
+        return Ok(value.clone());
+    }
+    let value = read()?;
+    *last = Some((text.to_owned(), stage, value.clone()));
+    Ok(value)
 }
 
 pub(super) fn read(
@@ -242,7 +269,11 @@ fn is_aside(raw: &RawRow<'_, '_>, name_at: u16) -> bool {
     let name = raw.cell(name_at);
     let first = raw.cells.iter().find(|cell| !cell.is_blank()).map(|cell| cell.text());
     let first = first.unwrap_or_default();
-    if TOTALS.iter().any(|word| first.starts_with(word)) || said(&name.text()) == NAME {
+    if TOTALS.iter().any(|word| first.starts_with(word)) {
+        return true;
+    }
+    let name_text = name.text();
+    if name_text.contains('名') && said(&name_text) == NAME {
         return true;
     }
     name.is_blank() && NOTES.iter().any(|word| first.starts_with(word))

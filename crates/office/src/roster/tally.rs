@@ -1,8 +1,10 @@
 //! What is counted over a whole file, and who stands in it twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{IdNumber, Place, Role, RosterRow};
 
@@ -51,11 +53,11 @@ pub(crate) enum Twice {
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) preview: Preview,
-    seen: HashMap<u64, Seen>,
+    seen: FxHashMap<u64, Seen>,
     /// Name in class, and whether that row had a number to tell it by.
-    names: HashMap<u64, (Seen, bool, u64)>,
-    guardians: HashSet<u64>,
-    classes: HashSet<u64>,
+    names: FxHashMap<u64, (Seen, bool, u64)>,
+    guardians: FxHashSet<u64>,
+    classes: FxHashSet<u64>,
 }
 
 fn digest(value: impl Hash) -> u64 {

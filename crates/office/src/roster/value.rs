@@ -250,6 +250,9 @@ pub(crate) fn phone(value: &Value<'_>) -> Result<(String, bool), Fault> {
     if let Some(fault) = rounded(value, &text) {
         return Err(fault);
     }
+    if is_mobile(&text) {
+        return Ok((text.into_owned(), false));
+    }
     let several: Vec<&str> = text
         .split(['、', '，', ',', ';', '；', '/', '\n', '|'])
         .map(str::trim)
@@ -290,6 +293,7 @@ fn one_phone(text: &str) -> Option<String> {
 fn is_mobile(digits: &str) -> bool {
     let bytes = digits.as_bytes();
     bytes.len() == 11
+        && bytes.iter().all(u8::is_ascii_digit)
         && bytes.first() == Some(&b'1')
         && bytes.get(1).is_some_and(|b| (b'3'..=b'9').contains(b))
 }
@@ -345,6 +349,9 @@ fn bounded(day: Date) -> Result<Date, Fault> {
 }
 
 fn written_day(text: &str) -> Result<Option<Date>, Fault> {
+    if let Some(day) = iso_day(text) {
+        return Ok(Some(day));
+    }
     let text = date_part(text);
     let mut parts: Vec<String> = vec![String::new()];
     for c in text.chars() {
@@ -382,6 +389,18 @@ fn written_day(text: &str) -> Result<Option<Date>, Fault> {
     };
     let date = Date::new(year as i16, month.min(99) as i8, day.min(99) as i8);
     date.map(Some).map_err(|_| Fault::from("没有这一天，请核对月份和日期"))
+}
+
+/// The spelling that most files use, read without detours.
+fn iso_day(text: &str) -> Option<Date> {
+    let (year, rest) = text.split_at_checked(4)?;
+    let mut rest = rest.strip_prefix(['-', '/'])?.splitn(2, ['-', '/']);
+    let digits = |part: &str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let (month, day) = (rest.next()?, rest.next()?);
+    if ![year, month, day].into_iter().all(digits) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
 /// True for a month without a day: `2015年3月`, `2015.03`, `201503`.

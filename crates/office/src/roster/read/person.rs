@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::{Known, Sheet};
+use super::{Known, Sheet, again};
 use crate::roster::cells::{RawRow, Value};
 use crate::roster::columns::{field_of, implied_relation};
 use crate::roster::field::Field;
@@ -137,12 +137,21 @@ impl<'s> PersonReader<'s> {
 
     fn place(&self, row: &mut Row<'_, '_, '_>, role: Role) -> Place {
         let stage = row.carried(self.column(Field::Stage), |cell| grade::stage(&cell.text()));
-        let said_grade =
-            row.carried(self.column(Field::Grade), |cell| grade::grade(&cell.text(), stage));
+        let mut last = row.known.last_grade.take();
+        let said_grade = row.carried(self.column(Field::Grade), |cell| {
+            let text = cell.text();
+            again(&mut last, &text, stage, || grade::grade(&text, stage))
+        });
+        row.known.last_grade = last;
         let class_column = self.column(Field::Class);
         let class_stage = stage.or_else(|| said_grade.and_then(Grade::stage));
         let had_error = !row.is_sound;
-        let word = row.carried(class_column, |cell| grade::class(&cell.text(), class_stage));
+        let mut last = row.known.last_class.take();
+        let word = row.carried(class_column, |cell| {
+            let text = cell.text();
+            again(&mut last, &text, class_stage, || grade::class(&text, class_stage))
+        });
+        row.known.last_class = last;
         let class_failed = !had_error && !row.is_sound;
         let from_title = || self.sheet.class.clone().filter(|_| class_column.is_none());
         let word = word.or_else(from_title);
