@@ -45,7 +45,7 @@ pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     text
 }
 
-fn encode(value: &str) -> String {
+pub fn encode(value: &str) -> String {
     use std::fmt::Write as _;
     value.bytes().fold(String::with_capacity(value.len()), |mut text, byte| {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -56,4 +56,13 @@ fn encode(value: &str) -> String {
         }
         text
     })
+}
+
+pub fn campaign(id: &str) -> String {
+    format!("{PLANS}/{id}")
+}
+
+/// Where an element of a plan says where it comes from.
+pub fn clause(campaign: &str, clause: &str) -> String {
+    format!("{PLANS}/{campaign}/clauses/{}", encode(clause))
 }

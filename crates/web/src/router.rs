@@ -15,7 +15,7 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{AppState, WebError, account, assets, home, setup, sign_in};
+use crate::{AppState, WebError, account, assets, home, plans, setup, sign_in};
 
 /// Nothing from elsewhere, nothing inline, no framing.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
@@ -35,6 +35,21 @@ pub fn router(app: AppState) -> Router {
         .route("/account/sessions/close", post(account::close_session))
         .route("/home", get(home::show))
         .route("/more", get(home::more))
+        .route("/plans", get(plans::list))
+        .route("/plans/new", get(plans::choose))
+        .route("/plans/preview", get(plans::preview_built_in).post(plans::preview_upload))
+        .route("/plans/start", post(plans::start))
+        .route("/plans/{id}", get(plans::show))
+        .route("/plans/{id}/file", get(plans::file))
+        .route("/plans/{id}/clauses/{clause}", get(plans::clause))
+        .route("/plans/{id}/amend", get(plans::amend_form).post(plans::amend))
+        .route("/plans/{id}/amend/preview", post(plans::amend_preview))
+        .route("/plans/{id}/end", post(plans::end))
+        .route("/plans/{id}/duties/new", get(plans::add_duty_form).post(plans::add_duty))
+        .route("/plans/{id}/exemptions", get(plans::exemptions).post(plans::grant))
+        .route("/plans/{id}/exemptions/{exemption}/revoke", post(plans::revoke))
+        .route("/plans/{id}/events", get(plans::events).post(plans::add_event))
+        .route("/plans/{id}/events/{event}/cancel", post(plans::cancel_event))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
