@@ -130,12 +130,6 @@ impl Rates {
             }
         }
     }
-
-    pub(crate) fn add_all(&mut self, other: &Self) {
-        for (counts, more) in self.counts.iter_mut().zip(&other.counts) {
-            counts.add_all(more);
-        }
-    }
 }
 
 impl View<'_> {
@@ -143,8 +137,11 @@ impl View<'_> {
     pub fn rates(self) -> Rates {
         let org = self.engine.organisation();
         let mut rates = Rates::zero(org.units().len(), self.engine.duty_count());
-        for standing in self.standings(true) {
-            rates.of_mut(standing.home, standing.duty).add(standing.state);
+        for duty in self.engine.duties() {
+            for n in 0..self.engine.entries(duty) {
+                let Some((track, at)) = self.engine.entry(duty, n) else { continue };
+                self.each(track, at, |found| rates.of_mut(found.home, duty).add(found.state));
+            }
         }
         rates.roll_up(org);
         rates

@@ -167,20 +167,46 @@ impl<'a> View<'a> {
         (0..periods.len() as u32).filter_map(move |period| self.standing(number, at, period))
     }
 
+    /// Calls `found` for every standing of an entry, in the order of periods.
+    /// The same as [`View::standing`] for each period, but what all periods of a
+    /// subject share is looked up once.
+    pub(crate) fn each(&self, number: u32, at: u32, mut found: impl FnMut(&Found)) {
+        let track = self.engine.track(number);
+        let (periods, first) = track.periods(at);
+        let Some(whole) = track.whole(at) else { return };
+        let org = self.engine.organisation();
+        let exemptions = track.exemptions(at);
+        let stays = track.roll.stays(at);
+        let always = track.roll.exists_throughout(org, at, &whole);
+        let mut home = track.roll.home(org, at, &whole);
+        for (n, period) in (0..).zip(periods) {
+            let existence =
+                if always { Existence::Full } else { track.roll.existence(org, at, period) };
+            if !stays {
+                home = track.roll.home(org, at, period);
+            }
+            let done = self.tally.get(number, first + n as usize);
+            let state = match existence {
+                Existence::None => continue,
+                Existence::Short => State::Exempt,
+                Existence::Full if is_exempt(exemptions, n) => State::Exempt,
+                Existence::Full => judge(track.quota, done, period, self.as_of),
+            };
+            found(&Found { period: n, home, done, state });
+        }
+    }
+
     /// One standing, if it is asked of the subject at all.
     pub(crate) fn standing(&self, number: u32, at: u32, period: u32) -> Option<Standing> {
         let track = self.engine.track(number);
-        let exemptions = track.exemptions(at);
-        let (periods, first) = track.periods(at);
         let org = self.engine.organisation();
-        let cell = first + period as usize;
+        let (periods, first) = track.periods(at);
         let period_at = *periods.get(period as usize)?;
-        let existence = track.roll.existence(org, at, &period_at);
-        let done = self.tally.get(number, cell);
-        let state = match existence {
+        let done = self.tally.get(number, first + period as usize);
+        let state = match track.roll.existence(org, at, &period_at) {
             Existence::None => return None,
             Existence::Short => State::Exempt,
-            Existence::Full if is_exempt(exemptions, period) => State::Exempt,
+            Existence::Full if is_exempt(track.exemptions(at), period) => State::Exempt,
             Existence::Full => judge(track.quota, done, &period_at, self.as_of),
         };
         Some(Standing {
@@ -194,4 +220,12 @@ impl<'a> View<'a> {
             state,
         })
     }
+}
+
+/// A standing of an entry, without what its caller knows.
+pub(crate) struct Found {
+    pub(crate) period: u32,
+    pub(crate) home: UnitIx,
+    pub(crate) done: Done,
+    pub(crate) state: State,
 }

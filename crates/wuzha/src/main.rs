@@ -17,6 +17,10 @@ struct Cli {
 enum Command {
     /// 识别诈骗信息（标准输入逐行 JSON）；训练、测量、计时
     Identify(commands::identify::Args),
+    /// 按方案和数据文件计算完成情况（standings.csv）和完成率（rates.csv）
+    Evaluate(commands::evaluate::Args),
+    /// 按方案编造一套数据文件：同样的参数得到同样的文件
+    Sample(commands::sample::Args),
     /// 启动服务
     Serve(commands::serve::Args),
     /// 检查、查看、比较方案文件
@@ -34,6 +38,8 @@ fn main() -> std::process::ExitCode {
         .init();
     let done = match Cli::parse().command {
         Command::Identify(args) => commands::identify::run(args),
+        Command::Evaluate(args) => commands::evaluate::run(&args),
+        Command::Sample(args) => commands::sample::run(&args),
         Command::Serve(args) => commands::serve::run(args),
         Command::Plan(command) => commands::plan::run(&command),
     };

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use super::Calendar;
@@ -55,7 +57,7 @@ fn school_days_and_workdays() {
     ] {
         let (work, school) =
             (calendar.is_workday(day(text)), calendar.is_school_day(day(text)));
-        table.push_str(&format!("{text} {what}: workday {work}, school day {school}\n"));
+        let _ = writeln!(table, "{text} {what}: workday {work}, school day {school}");
     }
     expect![[r#"
         2023-09-28 Thursday in term: workday true, school day true
@@ -80,7 +82,7 @@ fn what_is_printed_is_read_back() {
     assert_eq!(Calendar::parse(&empty.print()).unwrap(), empty);
 }
 
-fn refused(text: &str, expect: Expect) {
+fn refused(text: &str, expect: &Expect) {
     expect.assert_eq(&Calendar::parse(text).unwrap_err().to_string());
 }
 
@@ -88,30 +90,30 @@ fn refused(text: &str, expect: Expect) {
 fn bad_files_name_line_and_column() {
     refused(
         "[[trem]]\n",
-        expect![
+        &expect![
             "第 1 行第 3 列：没有“trem”这一项，可以写的是 term、holiday、workdays、key_period"
         ],
     );
     refused(
         "[[term]]\nname = \"秋\"\nfrom = \"2023-02-29\"\nuntil = \"2024-01-26\"\n",
-        expect![[r#"第 3 行第 8 列：from 要写日期，如 "2024-09-01""#]],
+        &expect![[r#"第 3 行第 8 列：from 要写日期，如 "2024-09-01""#]],
     );
     refused(
         "[[term]]\nname = \"秋\"\nfrom = 2023-09-01\n",
-        expect!["第 1 行第 1 列：[[term]] 缺少“until”"],
+        &expect!["第 1 行第 1 列：[[term]] 缺少“until”"],
     );
     refused(
         "[[holiday]]\nname = \"节\"\nfrom = 2023-09-02\nuntil = 2023-09-01\n",
-        expect!["第 1 行第 1 列：“节”的 until 2023-09-01 早于 from 2023-09-02"],
+        &expect!["第 1 行第 1 列：“节”的 until 2023-09-01 早于 from 2023-09-02"],
     );
     refused(
         "[[holiday]]\nname = \"节\"\nfrom = 2023-09-02\nuntil = 2023-09-02\nworkdays = []\n",
-        expect![
+        &expect![
             "第 5 行第 1 列：[[holiday]] 里没有“workdays”，可以写的是 name、from、until（workdays 要写在所有 [[…]] 之前）"
         ],
     );
     refused(
         "workdays = [2023-10-07, 3]\n",
-        expect![[r#"第 1 行第 25 列：workdays 要写日期，如 "2024-09-01""#]],
+        &expect![[r#"第 1 行第 25 列：workdays 要写日期，如 "2024-09-01""#]],
     );
 }

@@ -114,7 +114,16 @@ impl Roll {
 
     /// How much of the period the subject exists in.
     pub(crate) fn existence(&self, org: &Organisation, at: u32, period: &Period) -> Existence {
-        let days = match &self.kind {
+        match self.days(org, at, period) {
+            ..=0 => Existence::None,
+            days if days * 2 < period.days() => Existence::Short,
+            _ => Existence::Full,
+        }
+    }
+
+    /// The days of the period on which the subject exists; none if not positive.
+    fn days(&self, org: &Organisation, at: u32, period: &Period) -> i32 {
+        match &self.kind {
             Kind::Holders { .. } => self.days_held(at, period),
             Kind::Units => {
                 let unit = &org.units()[self.members[at as usize] as usize];
@@ -125,12 +134,17 @@ impl Roll {
                 let person = &org.people()[number];
                 overlap((person.from, person.until), period)
             }
-        };
-        match days {
-            ..=0 => Existence::None,
-            days if days * 2 < period.days() => Existence::Short,
-            _ => Existence::Full,
         }
+    }
+
+    /// Whether the subject exists on every day of the interval.
+    pub(crate) fn exists_throughout(
+        &self,
+        org: &Organisation,
+        at: u32,
+        period: &Period,
+    ) -> bool {
+        self.days(org, at, period) == period.days()
     }
 
     /// The days of the period on which the member holds the post anywhere.

@@ -28,7 +28,7 @@ const EVERY: u32 = u32::MAX;
 #[derive(Debug)]
 enum When {
     /// The same periods for every subject.
-    Shared { periods: Vec<Period>, days: Option<DayTable> },
+    Shared { periods: Vec<Period>, whole: Option<Period>, days: Option<DayTable> },
     /// Each subject's own: `starts[at]..starts[at + 1]`.
     Each { starts: Vec<u32>, periods: Vec<Period> },
 }
@@ -58,7 +58,7 @@ impl Track {
         } else {
             let mut periods = period::periods(plan, duty, calendar);
             periods.retain(in_force);
-            When::Shared { days: DayTable::new(&periods), periods }
+            When::Shared { whole: whole(&periods), days: DayTable::new(&periods), periods }
         };
         Self {
             duty: DutyIx(0),
@@ -108,6 +108,14 @@ impl Track {
         }
     }
 
+    /// From the first day of a member's first period to the last day of any.
+    pub(crate) fn whole(&self, at: u32) -> Option<Period> {
+        match &self.when {
+            When::Shared { whole, .. } => *whole,
+            When::Each { .. } => whole(self.periods(at).0),
+        }
+    }
+
     /// The periods that all members have, if they have the same.
     pub(crate) fn shared_periods(&self) -> Option<&[Period]> {
         match &self.when {
@@ -136,6 +144,12 @@ impl Track {
             found(n);
         }
     }
+}
+
+/// The smallest interval around all periods, which come by their first day.
+fn whole(periods: &[Period]) -> Option<Period> {
+    let end = periods.iter().map(|period| period.end).max()?;
+    periods.first().map(|first| Period { start: first.start, end, due: end })
 }
 
 pub(crate) fn is_exempt(exemptions: &[(u32, u32)], period: u32) -> bool {

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use expect_test::{Expect, expect};
 
 use super::*;
@@ -29,12 +31,13 @@ fn children_follow_their_parent_and_inherit_its_stage() {
         let depth = org.upwards(ix).count() - 1;
         let stage = unit.stage.map_or("-", Stage::code);
         let below: Vec<&str> = org.children(ix).map(|it| org.id(org.of_unit(it))).collect();
-        tree.push_str(&format!(
-            "{}{} {stage} {:?} {below:?}\n",
+        let _ = writeln!(
+            tree,
+            "{}{} {stage} {:?} {below:?}",
             "  ".repeat(depth),
             org.id(org.of_unit(ix)),
             org.subtree(ix)
-        ));
+        );
     }
     expect![[r#"
         b - 0..6 ["s1", "s2"]
@@ -66,7 +69,7 @@ fn a_role_is_an_audience() {
     assert_eq!(org.of_person(person), subject);
 }
 
-fn refused(rows: Vec<UnitRow>, expect: Expect) {
+fn refused(rows: Vec<UnitRow>, expect: &Expect) {
     expect.assert_eq(&Organisation::new(rows).unwrap_err().to_string());
 }
 
@@ -75,19 +78,19 @@ fn what_is_no_tree_is_refused() {
     let class = |id, parent| unit(id, parent, UnitKind::Class, None);
     refused(
         vec![class("a", ""), class("a", "")],
-        expect!["unit row 1: id `a` is empty or taken"],
+        &expect!["unit row 1: id `a` is empty or taken"],
     );
     refused(
         vec![class("a", ""), class("b", "c")],
-        expect!["unit row 1: unit `c` does not exist"],
+        &expect!["unit row 1: unit `c` does not exist"],
     );
     refused(
         vec![class("a", ""), class("b", "d"), class("c", "b"), class("d", "c")],
-        expect!["unit row 1: unit `b` lies below itself"],
+        &expect!["unit row 1: unit `b` lies below itself"],
     );
-    refused(vec![class("a", "a")], expect!["unit row 0: unit `a` lies below itself"]);
+    refused(vec![class("a", "a")], &expect!["unit row 0: unit `a` lies below itself"]);
     let backwards = UnitRow { from: Some(Day::MAX), until: Some(Day::MIN), ..class("a", "") };
-    refused(vec![backwards], expect!["unit row 0: ends before it begins"]);
+    refused(vec![backwards], &expect!["unit row 0: ends before it begins"]);
     let mut org = district();
     let row =
         |id, unit| PersonRow { id, unit, role: "", audiences: "", from: None, until: None };
