@@ -47,26 +47,37 @@ create table unit_history (
 
 create table person (
     id text primary key,
-    -- Where the person belongs now; tenure holds the past.
+    -- Where the person belongs now; tenure holds the past. A guardian belongs
+    -- where the eldest registered child does.
     unit_id text not null references unit (id),
     role text not null check (role in ('student', 'staff', 'guardian', 'police', 'volunteer')),
     name text not null,
     gender text check (gender in ('male', 'female')),
+    -- Unique within a school, which only the import can judge.
     student_no text,
+    staff_no text,
+    -- Unique in the country.
+    register_no text,
+    born_on text,
     -- Sealed fields: never in the clear in this database.
     phone_sealed text,
     id_number_sealed text,
     address_sealed text,
-    -- Keyed digests, to find one person again without opening the seal.
+    -- Keyed digests, to find one person again, and to see that nothing
+    -- changed, without opening the seal.
     phone_digest text,
     id_number_digest text,
+    address_digest text,
     joined_on text,
     left_on text,
     revision bigint not null default 1
 );
-create index person_unit on person (unit_id, role, id);
-create index person_name on person (name);
-create unique index person_student_no on person (student_no) where student_no is not null;
+-- Lists and counts of a unit answer from this index alone.
+create index person_unit on person (unit_id, role, left_on, id);
+create index person_name on person (name, id, unit_id, role, left_on);
+create index person_student_no on person (student_no) where student_no is not null;
+create index person_staff_no on person (staff_no) where staff_no is not null;
+create unique index person_register_no on person (register_no) where register_no is not null;
 create index person_id_number on person (id_number_digest) where id_number_digest is not null;
 create index person_phone on person (phone_digest) where phone_digest is not null;
 
@@ -80,6 +91,7 @@ create table person_audience (
 create table tenure (
     person_id text not null references person (id),
     unit_id text not null references unit (id),
+    -- Empty: since before anybody wrote it down.
     from_on text not null,
     until_on text,
     primary key (person_id, unit_id, from_on)
@@ -108,6 +120,30 @@ create table post (
 );
 create index post_unit on post (unit_id, post);
 create index post_person on post (person_id);
+
+-- A year-roll (升级): which classes moved up and who left, so that it can be
+-- undone as long as nothing new hangs on it.
+create table year_roll (
+    id text primary key,
+    unit_id text not null references unit (id),
+    rolled_on text not null,
+    ran_at bigint not null,
+    ran_by text,
+    classes_up bigint not null,
+    classes_left bigint not null,
+    people_left bigint not null,
+    undone_at bigint
+);
+create index year_roll_unit on year_roll (unit_id, ran_at);
+create table year_roll_step (
+    roll_id text not null references year_roll (id),
+    unit_id text not null references unit (id),
+    -- What the class was before.
+    parent_id text,
+    name text not null,
+    closed bigint not null check (closed in (0, 1)),
+    primary key (roll_id, unit_id)
+);
 
 create table account (
     id text primary key,

@@ -3,6 +3,7 @@
 use campaign::access::{Actor, Grant, Permit, Role};
 use sqlx::{AnyConnection, Row as _};
 
+use crate::bulk::insert_rows;
 use crate::{Change, StorageError, Tx};
 
 /// An account as the sign-in and the administrator see it.
@@ -52,6 +53,112 @@ pub async fn insert(
         Change { object: &object, detail: account.sign_in_name.clone() },
     );
     Ok(())
+}
+
+/// A new account with the roles it begins with.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub account: Account,
+    /// Role and unit.
+    pub grants: Vec<(Role, String)>,
+}
+
+/// Makes many accounts with their roles; one audit line a account would drown
+/// the chain, so there is one for all, naming them.
+pub async fn insert_many(
+    tx: &mut Tx,
+    permit: &Permit,
+    accounts: &[NewAccount],
+) -> Result<(), StorageError> {
+    insert_rows(
+        tx.conn(),
+        "insert into account (id, sign_in_name, display_name, person_id, email, password_hash,
+            must_change_password, created_at) values ",
+        8,
+        accounts,
+        |query, NewAccount { account, .. }| {
+            query
+                .bind(account.id.clone())
+                .bind(account.sign_in_name.clone())
+                .bind(account.display_name.clone())
+                .bind(account.person.clone())
+                .bind(account.email.clone())
+                .bind(account.password_hash.clone())
+                .bind(i64::from(account.must_change_password))
+                .bind(account.created_at)
+        },
+    )
+    .await?;
+    let grants: Vec<(&str, Role, &str)> = accounts
+        .iter()
+        .flat_map(|new| {
+            let account = new.account.id.as_str();
+            new.grants.iter().map(move |(role, unit)| (account, *role, unit.as_str()))
+        })
+        .collect();
+    insert_rows(
+        tx.conn(),
+        "insert into role_grant (account_id, role, unit_id) values ",
+        3,
+        &grants,
+        |query, (account, role, unit)| {
+            query.bind((*account).to_owned()).bind(role.code()).bind((*unit).to_owned())
+        },
+    )
+    .await?;
+    let names: Vec<&str> =
+        accounts.iter().take(50).map(|new| new.account.sign_in_name.as_str()).collect();
+    let detail = format!("{} 个账号：{}", accounts.len(), names.join("、"));
+    tx.audit(permit, "create", Change { object: "account", detail });
+    Ok(())
+}
+
+/// The roles of an account with their units, expired ones included.
+pub async fn grants_of(
+    conn: &mut AnyConnection,
+    account: &str,
+) -> Result<Vec<Grant>, StorageError> {
+    let rows = sqlx::query(
+        "select role, unit_id from role_grant where account_id = $1 order by role, unit_id",
+    )
+    .bind(account.to_owned())
+    .fetch_all(conn)
+    .await?;
+    let mut grants = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let role: String = row.try_get(0)?;
+        let Some(role) = Role::from_code(&role) else { continue };
+        grants.push(Grant { role, unit: row.try_get(1)? });
+    }
+    Ok(grants)
+}
+
+/// The account of a person, if they have one.
+pub async fn of_person(
+    conn: &mut AnyConnection,
+    person: &str,
+) -> Result<Option<Account>, StorageError> {
+    find(conn, "person_id", person).await
+}
+
+/// Which of these sign-in names are taken.
+pub async fn taken(
+    conn: &mut AnyConnection,
+    names: &[String],
+) -> Result<Vec<String>, StorageError> {
+    let mut taken = Vec::new();
+    for chunk in names.chunks(500) {
+        let places = crate::people::places(1, chunk.len());
+        let text = format!("select sign_in_name from account where sign_in_name in ({places})");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for name in chunk {
+            query = query.bind(name.clone());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            taken.push(row.try_get(0)?);
+        }
+    }
+    Ok(taken)
 }
 
 pub async fn by_name(

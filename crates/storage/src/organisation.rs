@@ -1,10 +1,14 @@
 //! The tree of units: reading it whole for the live state, and its changes.
 
+mod edit;
+
 use campaign::access::Permit;
 use campaign::plan::{Stage, UnitKind};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::{Change, StorageError, Tx};
+
+pub use edit::{Past, close, history, insert_units_many, move_people, people_in, save};
 
 /// A node of the tree as it stands now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -37,6 +37,7 @@ pub struct Tx {
     inner: sqlx::Transaction<'static, Any>,
     lines: Vec<Line>,
     at: i64,
+    sealer: Sealer,
 }
 
 /// What a change is about, for its audit line.
@@ -132,7 +133,8 @@ impl Store {
     /// A transaction for reading several things as they were at one moment is
     /// not needed by pages; a writing one is. `at` is the instant of the change.
     pub async fn write(&self, at: i64) -> Result<Tx, StorageError> {
-        Ok(Tx { inner: self.writer.begin_with(self.begin).await?, lines: Vec::new(), at })
+        let inner = self.writer.begin_with(self.begin).await?;
+        Ok(Tx { inner, lines: Vec::new(), at, sealer: self.sealer.clone() })
     }
 
     /// Closes all connections; SQLite folds its log into the file.
@@ -146,6 +148,11 @@ impl Tx {
     /// The connection to run statements on.
     pub fn conn(&mut self) -> &mut sqlx::AnyConnection {
         &mut self.inner
+    }
+
+    /// Seals and opens personal fields.
+    pub const fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// The instant of this change, in milliseconds.

@@ -7,6 +7,7 @@ use storage::Store;
 
 use crate::WebError;
 use crate::clock::Clock;
+use crate::jobs::Work;
 use crate::live::Live;
 use crate::session::SessionCache;
 
@@ -21,6 +22,8 @@ pub struct App {
     pub files: PathBuf,
     pub live: Live,
     pub sessions: SessionCache,
+    /// Long work that runs beside the requests.
+    pub work: Work,
     /// Whether cookies travel by TLS only.
     pub secure_cookies: bool,
     /// The one-time code of the first run; printed by `wuzha` at the start.
@@ -43,7 +46,19 @@ impl App {
         std::fs::create_dir_all(&files).map_err(storage::StorageError::from)?;
         let live = Live::load(&store, clock.now()).await?;
         let sessions = SessionCache::default();
-        Ok(Arc::new(Self { store, clock, files, live, sessions, secure_cookies, setup_code }))
+        let work = Work::default();
+        let app = Arc::new(Self {
+            store,
+            clock,
+            files,
+            live,
+            sessions,
+            work,
+            secure_cookies,
+            setup_code,
+        });
+        crate::import::recover(&app).await?;
+        Ok(app)
     }
 }
 

@@ -45,6 +45,7 @@ pub fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     text
 }
 
+/// Percent-encodes everything but unreserved characters.
 pub fn encode(value: &str) -> String {
     use std::fmt::Write as _;
     value.bytes().fold(String::with_capacity(value.len()), |mut text, byte| {

@@ -15,7 +15,10 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::{AppState, WebError, account, assets, home, plans, setup, sign_in};
+use crate::{
+    AppState, WebError, account, assets, home, import, jobs, people, plans, posts, setup,
+    sign_in, units,
+};
 
 /// Nothing from elsewhere, nothing inline, no framing.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
@@ -50,6 +53,40 @@ pub fn router(app: AppState) -> Router {
         .route("/plans/{id}/exemptions/{exemption}/revoke", post(plans::revoke))
         .route("/plans/{id}/events", get(plans::events).post(plans::add_event))
         .route("/plans/{id}/events/{event}/cancel", post(plans::cancel_event))
+        .route("/units", get(units::list))
+        .route("/units/{id}", get(units::show))
+        .route("/units/{id}/new", get(units::add_form).post(units::add))
+        .route("/units/{id}/classes", get(units::classes_form).post(units::add_classes))
+        .route("/units/{id}/edit", get(units::edit_form).post(units::edit))
+        .route("/units/{id}/move", get(units::move_form).post(units::move_unit))
+        .route("/units/{id}/close", get(units::close_form).post(units::close))
+        .route("/units/{id}/merge", post(units::merge))
+        .route("/units/{id}/posts", get(posts::show).post(posts::appoint))
+        .route("/units/{id}/appointments", get(posts::print).post(posts::download))
+        .route("/posts/{id}/end", post(posts::end))
+        .route("/people", get(people::list))
+        .route("/people/new", get(people::add_form).post(people::add))
+        .route("/people/{id}", get(people::show))
+        .route("/people/{id}/reveal", post(people::reveal))
+        .route("/people/{id}/edit", get(people::edit_form).post(people::edit))
+        .route("/people/{id}/transfer", get(people::transfer_form).post(people::transfer))
+        .route("/people/{id}/leave", post(people::leave))
+        .route("/coverage", get(people::coverage))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::show))
+        .route(
+            "/import",
+            get(import::form)
+                .post(import::take)
+                // The file is counted while it comes, piece by piece.
+                .layer(axum::extract::DefaultBodyLimit::disable()),
+        )
+        .route("/import/template", get(import::template))
+        .route("/import/{id}", get(import::show))
+        .route("/import/{id}/confirm", post(import::confirm))
+        .route("/import/{id}/columns", post(import::remap))
+        .route("/import/{id}/cancel", post(import::cancel))
+        .route("/import/{id}/marked", get(import::marked))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))

@@ -80,6 +80,11 @@ impl Problems {
         }
     }
 
+    /// Adds what somebody else found, such as a place that does not exist.
+    pub fn push(&mut self, problem: CellProblem) {
+        self.add(problem.level, || problem);
+    }
+
     pub(crate) fn add(&mut self, level: Level, make: impl FnOnce() -> CellProblem) {
         match level {
             Level::Error => self.errors += 1,

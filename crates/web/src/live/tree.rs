@@ -121,6 +121,11 @@ impl Tree {
             .find(|node| node.unit.kind == UnitKind::School)
     }
 
+    /// The unit's own stage, or that of the nearest unit above that has one.
+    pub fn stage_of(&self, id: &str) -> Option<campaign::plan::Stage> {
+        self.above(id).into_iter().find_map(|id| self.get(id)?.unit.stage)
+    }
+
     /// “XX小学 三年级1班”: the name with the school's before it, where it has one.
     pub fn full_name(&self, id: &str) -> String {
         match self.school_of(id) {

@@ -20,8 +20,11 @@ pub(crate) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let sources = sources::read_all(&args.data)?;
-    let texts: Vec<&str> =
-        sources.iter().flat_map(|source| &source.lessons).map(|lesson| lesson.text.as_str()).collect();
+    let texts: Vec<&str> = sources
+        .iter()
+        .flat_map(|source| &source.lessons)
+        .map(|lesson| lesson.text.as_str())
+        .collect();
     anyhow::ensure!(!texts.is_empty(), "没有可计时的文字");
     identify("先把词表和模型装入内存");
     let mut n_scams = 0usize;
@@ -50,8 +53,13 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn p99_of_500(texts: &[&str]) -> f64 {
     let mut times: Vec<f64> = Vec::new();
     for start in 0..2000 {
-        let long: String =
-            texts.iter().cycle().skip(start * 7 % texts.len()).flat_map(|text| text.chars()).take(500).collect();
+        let long: String = texts
+            .iter()
+            .cycle()
+            .skip(start * 7 % texts.len())
+            .flat_map(|text| text.chars())
+            .take(500)
+            .collect();
         let started = Instant::now();
         std::hint::black_box(identify(&long));
         times.push(started.elapsed().as_secs_f64() * 1e3);

@@ -4,7 +4,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use recognition::measure::{EVASIONS, Figures, Judged, calibration_error, confusion, disguise, macro_f1};
+use recognition::measure::{
+    EVASIONS, Figures, Judged, calibration_error, confusion, disguise, macro_f1,
+};
 use recognition::model::{self, Lesson, License, Origin, Settings, Source, train};
 use recognition::{FraudType, Model, Outcome, identify_with};
 
@@ -60,7 +62,9 @@ fn judge_text(model: &Model, lesson: &Lesson, text: &str) -> Judged {
 
 /// Trains without each source in turn and judges it.
 fn leave_out(known: &[Source], failures: bool) {
-    println!("| 留出的来源 | 条数 | 诈骗召回 | 误报 | 类型宏F1 | ECE |\n|---|---|---|---|---|---|");
+    println!(
+        "| 留出的来源 | 条数 | 诈骗召回 | 误报 | 类型宏F1 | ECE |\n|---|---|---|---|---|---|"
+    );
     let settings = Settings { folds: 0, ..Settings::default() };
     let mut own = Vec::new();
     for source in known {
@@ -69,7 +73,8 @@ fn leave_out(known: &[Source], failures: bool) {
             .filter(|other| other.name != source.name && other.license == License::Ship)
             .flat_map(|other| other.lessons.iter().cloned())
             .collect();
-        let learnt = train(&rest, Origin::default(), settings).with_certainty_of(model::shipped());
+        let learnt =
+            train(&rest, Origin::default(), settings).with_certainty_of(model::shipped());
         let judged = judge(&learnt, &source.lessons);
         row(&source.name, &judged);
         if source.lessons.iter().all(|lesson| lesson.group != 0) {
@@ -84,7 +89,9 @@ fn leave_out(known: &[Source], failures: bool) {
 
 fn own_tests(sets: &[Source], args: &Args) {
     let model = model::shipped();
-    println!("\n| 测试集 | 条数 | 诈骗召回 | 误报 | 类型宏F1 | ECE |\n|---|---|---|---|---|---|");
+    println!(
+        "\n| 测试集 | 条数 | 诈骗召回 | 误报 | 类型宏F1 | ECE |\n|---|---|---|---|---|---|"
+    );
     let mut all = Vec::new();
     for set in sets {
         let judged = judge(model, &set.lessons);
@@ -105,8 +112,14 @@ fn own_tests(sets: &[Source], args: &Args) {
 
 fn row(name: &str, judged: &[Judged]) {
     let figures = Figures::of(judged);
-    let share = |value: Option<f64>| value.map_or("—".to_owned(), |value| format!("{:.1}%", value * 100.0));
-    let f1 = if judged.iter().any(|one| one.kind.is_some()) { format!("{:.3}", macro_f1(judged)) } else { "—".into() };
+    let share = |value: Option<f64>| {
+        value.map_or("—".to_owned(), |value| format!("{:.1}%", value * 100.0))
+    };
+    let f1 = if judged.iter().any(|one| one.kind.is_some()) {
+        format!("{:.3}", macro_f1(judged))
+    } else {
+        "—".into()
+    };
     println!(
         "| {name} | {} | {} | {} | {f1} | {:.3} |",
         judged.len(),
@@ -120,7 +133,8 @@ fn print_confusion(judged: &[Judged]) {
     println!("\n| 实际＼判为 | {} | 未报 |", FraudType::ALL.map(FraudType::name).join(" | "));
     println!("|---{}|", "|---".repeat(13));
     for (class, cells) in FraudType::ALL.iter().zip(confusion(judged)) {
-        let cells: Vec<String> = cells.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() }).collect();
+        let cells: Vec<String> =
+            cells.iter().map(|n| if *n == 0 { String::new() } else { n.to_string() }).collect();
         println!("| {} | {} |", class.name(), cells.join(" | "));
     }
 }
@@ -135,13 +149,20 @@ fn evasions(model: &Model, sets: &[Source]) {
             .collect();
         let figures = Figures::of(&judged);
         let percent = |value: Option<f64>| value.unwrap_or(0.0) * 100.0;
-        println!("| {way} | {:.1}% | {:.1}% |", percent(figures.recall()), percent(figures.false_alarms()));
+        println!(
+            "| {way} | {:.1}% | {:.1}% |",
+            percent(figures.recall()),
+            percent(figures.false_alarms())
+        );
     }
 }
 
 fn list_failures(lessons: &[Lesson], judged: &[Judged]) {
     for (lesson, one) in lessons.iter().zip(judged) {
-        let wrong_kind = lesson.scam && one.said_scam && lesson.kind.is_some() && lesson.kind != one.said_kind;
+        let wrong_kind = lesson.scam
+            && one.said_scam
+            && lesson.kind.is_some()
+            && lesson.kind != one.said_kind;
         let label = if lesson.scam != one.said_scam {
             if lesson.scam { "漏" } else { "误" }
         } else if wrong_kind {
@@ -151,6 +172,10 @@ fn list_failures(lessons: &[Lesson], judged: &[Judged]) {
         };
         let text: String = lesson.text.replace('\n', " / ").chars().take(160).collect();
         let said = one.said_kind.map_or("", FraudType::name);
-        eprintln!("{label} {:.2} [{}→{said}] {text}", one.probability, lesson.kind.map_or("", FraudType::name));
+        eprintln!(
+            "{label} {:.2} [{}→{said}] {text}",
+            one.probability,
+            lesson.kind.map_or("", FraudType::name)
+        );
     }
 }

@@ -12,7 +12,8 @@ pub(super) fn read_all(places: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     for place in places {
         let before = files.len();
         if place.is_dir() {
-            let listing = std::fs::read_dir(place).with_context(|| format!("读取文件夹 {}", place.display()))?;
+            let listing = std::fs::read_dir(place)
+                .with_context(|| format!("读取文件夹 {}", place.display()))?;
             for entry in listing {
                 let path = entry?.path();
                 if path.extension().is_some_and(|ending| ending == "jsonl") {
@@ -29,7 +30,9 @@ pub(super) fn read_all(places: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
 }
 
 fn read(file: &Path) -> anyhow::Result<Source> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("读取 {}", file.display()))?;
-    let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let text =
+        std::fs::read_to_string(file).with_context(|| format!("读取 {}", file.display()))?;
+    let name =
+        file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Source::parse(&name, &text)?)
 }

@@ -67,7 +67,11 @@ fn answer_all<R: Read>(mut input: BufReader<R>, mut output: impl Write) -> anyho
     let mut number = 0;
     loop {
         line.clear();
-        let n = input.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line).context("读取标准输入")?;
+        let n = input
+            .by_ref()
+            .take(LINE_BYTES_MAX)
+            .read_until(b'\n', &mut line)
+            .context("读取标准输入")?;
         if n == 0 {
             output.flush()?;
             return Ok(());
@@ -108,14 +112,14 @@ fn read(line: &[u8]) -> Result<(String, Reader, Given), String> {
         .map_err(|error| format!("应为 {{\"text\":\"…\"}} 这样的 JSON 对象（{error}）"))?;
     let reader = match asked.reader.as_deref() {
         None => Reader::default(),
-        Some(word) => Reader::parse(word)
-            .ok_or_else(|| format!("reader `{word}` 不可用；可用：anyone、pupil、parent、teacher"))?,
+        Some(word) => Reader::parse(word).ok_or_else(|| {
+            format!("reader `{word}` 不可用；可用：anyone、pupil、parent、teacher")
+        })?,
     };
     let given = match asked.given.as_deref() {
         None => Given::default(),
-        Some(word) => {
-            Given::parse(word).ok_or_else(|| format!("given `{word}` 不可用；可用：nothing、codes、money"))?
-        }
+        Some(word) => Given::parse(word)
+            .ok_or_else(|| format!("given `{word}` 不可用；可用：nothing、codes、money"))?,
     };
     Ok((asked.text, reader, given))
 }

@@ -34,7 +34,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     // Written aside and renamed, so that a half-written model never stands there.
     let aside = args.out.with_extension("part");
     std::fs::write(&aside, &bytes).with_context(|| format!("写入 {}", aside.display()))?;
-    std::fs::rename(&aside, &args.out).with_context(|| format!("写入 {}", args.out.display()))?;
+    std::fs::rename(&aside, &args.out)
+        .with_context(|| format!("写入 {}", args.out.display()))?;
     println!("{}  {} 字节  {}", recognition::sha256(&bytes), bytes.len(), args.out.display());
     Ok(ExitCode::SUCCESS)
 }
