@@ -6,6 +6,7 @@
 //! back as a value.
 
 pub mod access;
+pub mod board;
 pub mod calendar;
 pub mod day;
 pub mod engine;
@@ -23,6 +24,6 @@ mod reach;
 pub mod record;
 pub mod sample;
 pub mod standing;
-pub mod tables;
 pub mod structure;
+pub mod tables;
 pub mod tally;

@@ -140,7 +140,13 @@ impl Content {
     }
 
     /// What to do now, most urgent first.
-    pub fn advice(&self, outcome: Outcome, kind: Option<FraudType>, reader: Reader, given: Given) -> Vec<&str> {
+    pub fn advice(
+        &self,
+        outcome: Outcome,
+        kind: Option<FraudType>,
+        reader: Reader,
+        given: Given,
+    ) -> Vec<&str> {
         let mut lines: Vec<&str> = self
             .advice
             .iter()
@@ -206,7 +212,8 @@ mod tests {
             assert!(!card.sources.is_empty(), "{}", card.id);
         }
         assert_eq!(content.questions.len(), 8);
-        let count = |group| content.sayings.iter().filter(|saying| saying.group == group).count();
+        let count =
+            |group| content.sayings.iter().filter(|saying| saying.group == group).count();
         assert_eq!((count("六个一律"), count("十个凡是")), (6, 10));
         for saying in &content.sayings {
             assert!(RULES.iter().any(|rule| rule.id == saying.rule), "{}", saying.rule);
@@ -221,10 +228,19 @@ mod tests {
             assert_eq!(error.to_string(), expected);
         };
         check("[[question]]\ntext = \"a\"\nwhy = \"b\"\n", "x.toml 第 1 行：缺少字段 `pause`");
-        check("[[slogan]]\ntext = \"a\"\naudience = \"cat\"\n", "x.toml 第 3 行：`cat` 不可用；可用：all、pupil、parent、teacher");
-        check("\n[[poem]]\n", "x.toml 第 2 行：没有 `poem` 这种内容；可用：type、saying、question、slogan、advice");
+        check(
+            "[[slogan]]\ntext = \"a\"\naudience = \"cat\"\n",
+            "x.toml 第 3 行：`cat` 不可用；可用：all、pupil、parent、teacher",
+        );
+        check(
+            "\n[[poem]]\n",
+            "x.toml 第 2 行：没有 `poem` 这种内容；可用：type、saying、question、slogan、advice",
+        );
         check("[[slogan]]\ntext = 3\naudience = \"all\"\n", "x.toml 第 2 行：`text` 应为文字");
-        check("[[slogan]]\ntext = \"a\"\naudience = \"all\"\nsize = 3\n", "x.toml 第 4 行：没有字段 `size`");
+        check(
+            "[[slogan]]\ntext = \"a\"\naudience = \"all\"\nsize = 3\n",
+            "x.toml 第 4 行：没有字段 `size`",
+        );
     }
 
     #[test]
@@ -233,14 +249,18 @@ mod tests {
         let own = "[[type]]\nid = \"game\"\nclass = \"网络游戏产品虚假交易\"\nplan_name = \"网络游戏诈骗\"\nsub_types = []\nhow = [\"x\"]\nsigns = [\"y\"]\ndo_now = [\"z\"]\nsources = [\"本局\"]\n";
         content.add("own.toml", own).expect("right");
         assert_eq!(content.types.len(), 12);
-        assert_eq!(content.card(FraudType::Game).map(|card| card.how.as_slice()), Some(["x".to_owned()].as_slice()));
+        assert_eq!(
+            content.card(FraudType::Game).map(|card| card.how.as_slice()),
+            Some(["x".to_owned()].as_slice())
+        );
     }
 
     #[test]
     fn who_paid_is_told_to_call_110_first() {
         let content = shipped();
         for reader in [Reader::Anyone, Reader::Pupil, Reader::Parent, Reader::Teacher] {
-            let lines = content.advice(Outcome::Scam, Some(FraudType::Game), reader, Given::Money);
+            let lines =
+                content.advice(Outcome::Scam, Some(FraudType::Game), reader, Given::Money);
             assert!(lines.first().is_some_and(|line| line.contains("110")), "{lines:?}");
         }
         let pupil = content.advice(Outcome::Scam, None, Reader::Pupil, Given::Nothing);

@@ -3,7 +3,9 @@
 
 use std::sync::LazyLock;
 
-use daachorse::{CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind};
+use daachorse::{
+    CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind,
+};
 use rustc_hash::FxHashMap;
 
 /// The word list as it is shipped.
@@ -108,7 +110,8 @@ impl Lexicon {
             if let Some(head) = text.strip_prefix('@') {
                 let id = head.split_whitespace().next().unwrap_or_default();
                 let concept = Concept::ALL.iter().copied().find(|concept| concept.id() == id);
-                let concept = concept.ok_or(LexiconError::UnknownConcept { line, id: id.to_owned() })?;
+                let concept =
+                    concept.ok_or(LexiconError::UnknownConcept { line, id: id.to_owned() })?;
                 if let Some(name) = names.get_mut(concept as usize) {
                     head.trim_start_matches(id).trim().clone_into(name);
                 }
@@ -119,14 +122,16 @@ impl Lexicon {
                 continue;
             }
             for phrase in text.split_whitespace() {
-                let concept = current.ok_or(LexiconError::NoConcept { line, phrase: phrase.to_owned() })?;
+                let concept = current
+                    .ok_or(LexiconError::NoConcept { line, phrase: phrase.to_owned() })?;
                 seen |= concept.bit();
                 let slot = *by_phrase.entry(phrase).or_insert_with(|| {
                     phrases.push(phrase.to_owned());
                     senses.push(Vec::new());
                     phrases.len() - 1
                 });
-                if let Some(list) = senses.get_mut(slot).filter(|list| !list.contains(&concept)) {
+                if let Some(list) = senses.get_mut(slot).filter(|list| !list.contains(&concept))
+                {
                     list.push(concept);
                 }
             }
@@ -143,19 +148,25 @@ impl Lexicon {
 
     /// The phrases of a normalised text, from left to right, the longest first.
     pub(crate) fn find<'l>(&'l self, text: &'l str) -> impl Iterator<Item = Found<'l>> {
-        self.automaton.iter().flat_map(move |automaton| automaton.leftmost_find_iter(text)).filter_map(
-            |found| {
+        self.automaton
+            .iter()
+            .flat_map(move |automaton| automaton.leftmost_find_iter(text))
+            .filter_map(|found| {
                 let senses = self.senses.get(found.value() as usize)?;
                 Some(Found { senses, from: found.start(), to: found.end() })
-            },
-        )
+            })
     }
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     // The shipped list is checked by a test; should it ever be broken,
     // recognition falls back to the letters alone instead of stopping.
-    Lexicon::parse(SOURCE).unwrap_or(Lexicon { automaton: None, senses: Vec::new(), phrases: Vec::new(), names: Vec::new() })
+    Lexicon::parse(SOURCE).unwrap_or(Lexicon {
+        automaton: None,
+        senses: Vec::new(),
+        phrases: Vec::new(),
+        names: Vec::new(),
+    })
 });
 
 /// The shipped word list.
@@ -200,7 +211,8 @@ mod tests {
 
     #[test]
     fn the_longest_phrase_wins() {
-        let found: Vec<&[Concept]> = shipped().find("不要挂断").map(|found| found.senses).collect();
+        let found: Vec<&[Concept]> =
+            shipped().find("不要挂断").map(|found| found.senses).collect();
         assert_eq!(found, [[Concept::Isolate].as_slice()]);
     }
 }

@@ -4,10 +4,7 @@
 //! model are built in. `identify` judges a message; everything else is for
 //! training (`model`), measuring (`measure`) and content.
 
-#![cfg_attr(
-    not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)
-)]
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 mod content;
 mod fraud_type;
@@ -26,4 +23,6 @@ pub use model::Model;
 pub use normalise::{Disguise, Plain, Undone, normalise};
 pub use origin::sha256;
 pub use rules::{RULES, Rule};
-pub use verdict::{Outcome, Reason, SCAM_FROM, SUSPICIOUS_FROM, Verdict, identify, identify_with};
+pub use verdict::{
+    Outcome, Reason, SCAM_FROM, SUSPICIOUS_FROM, Verdict, identify, identify_with,
+};

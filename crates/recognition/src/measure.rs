@@ -102,7 +102,8 @@ pub fn macro_f1(set: &[Judged]) -> f64 {
 }
 
 /// Ways to disguise a message, to see how much is lost.
-pub const EVASIONS: [&str; 8] = ["全角", "繁体", "空格", "符号", "表情", "拼音", "拆字", "零宽"];
+pub const EVASIONS: [&str; 8] =
+    ["全角", "繁体", "空格", "符号", "表情", "拼音", "拆字", "零宽"];
 
 /// Words that senders of scams disguise most.
 const DISGUISED: [(&str, &str, &str); 16] = [
@@ -125,11 +126,46 @@ const DISGUISED: [(&str, &str, &str); 16] = [
 ];
 
 const TRADITIONAL: [(char, char); 40] = [
-    ('转', '轉'), ('账', '賬'), ('验', '驗'), ('证', '證'), ('码', '碼'), ('银', '銀'), ('贷', '貸'), ('单', '單'),
-    ('资', '資'), ('链', '鏈'), ('费', '費'), ('户', '戶'), ('钱', '錢'), ('赚', '賺'), ('点', '點'), ('击', '擊'),
-    ('开', '開'), ('关', '關'), ('请', '請'), ('员', '員'), ('会', '會'), ('个', '個'), ('号', '號'), ('么', '麼'),
-    ('为', '為'), ('这', '這'), ('说', '說'), ('对', '對'), ('时', '時'), ('们', '們'), ('来', '來'), ('过', '過'),
-    ('还', '還'), ('发', '發'), ('动', '動'), ('国', '國'), ('学', '學'), ('给', '給'), ('网', '網'), ('领', '領'),
+    ('转', '轉'),
+    ('账', '賬'),
+    ('验', '驗'),
+    ('证', '證'),
+    ('码', '碼'),
+    ('银', '銀'),
+    ('贷', '貸'),
+    ('单', '單'),
+    ('资', '資'),
+    ('链', '鏈'),
+    ('费', '費'),
+    ('户', '戶'),
+    ('钱', '錢'),
+    ('赚', '賺'),
+    ('点', '點'),
+    ('击', '擊'),
+    ('开', '開'),
+    ('关', '關'),
+    ('请', '請'),
+    ('员', '員'),
+    ('会', '會'),
+    ('个', '個'),
+    ('号', '號'),
+    ('么', '麼'),
+    ('为', '為'),
+    ('这', '這'),
+    ('说', '說'),
+    ('对', '對'),
+    ('时', '時'),
+    ('们', '們'),
+    ('来', '來'),
+    ('过', '過'),
+    ('还', '還'),
+    ('发', '發'),
+    ('动', '動'),
+    ('国', '國'),
+    ('学', '學'),
+    ('给', '給'),
+    ('网', '網'),
+    ('领', '領'),
 ];
 
 /// Disguises a message in one of the ways of `EVASIONS`.
@@ -147,7 +183,13 @@ pub fn disguise(text: &str, way: &str) -> String {
     match way {
         "全角" => text
             .chars()
-            .map(|c| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c })
+            .map(|c| {
+                if c.is_ascii_graphic() {
+                    char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)
+                } else {
+                    c
+                }
+            })
             .collect(),
         "繁体" => text
             .chars()
@@ -157,8 +199,12 @@ pub fn disguise(text: &str, way: &str) -> String {
         "符号" => spaced("*"),
         "表情" => spaced("🌟"),
         "零宽" => spaced("\u{200b}"),
-        "拼音" => DISGUISED.iter().fold(text.to_owned(), |text, (word, pinyin, _)| text.replace(word, pinyin)),
-        _ => DISGUISED.iter().fold(text.to_owned(), |text, (word, _, split)| text.replace(word, split)),
+        "拼音" => DISGUISED
+            .iter()
+            .fold(text.to_owned(), |text, (word, pinyin, _)| text.replace(word, pinyin)),
+        _ => DISGUISED
+            .iter()
+            .fold(text.to_owned(), |text, (word, _, split)| text.replace(word, split)),
     }
 }
 
@@ -169,12 +215,23 @@ mod tests {
 
     fn judged(scam: bool, said: bool, probability: f64) -> Judged {
         let kind = scam.then_some(FraudType::Game);
-        Judged { scam, kind, said_scam: said, said_kind: said.then_some(FraudType::Game), probability }
+        Judged {
+            scam,
+            kind,
+            said_scam: said,
+            said_kind: said.then_some(FraudType::Game),
+            probability,
+        }
     }
 
     #[test]
     fn figures_count_what_they_say() {
-        let set = [judged(true, true, 0.9), judged(true, false, 0.2), judged(false, false, 0.1), judged(false, true, 0.6)];
+        let set = [
+            judged(true, true, 0.9),
+            judged(true, false, 0.2),
+            judged(false, false, 0.1),
+            judged(false, true, 0.6),
+        ];
         let figures = Figures::of(&set);
         assert_eq!(figures.recall(), Some(0.5));
         assert_eq!(figures.false_alarms(), Some(0.5));

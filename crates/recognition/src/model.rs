@@ -92,7 +92,14 @@ impl Model {
             }
         }
         Self {
-            head: Head { origin: Origin::default(), pair_scale: 0.0, gram_scale: 0.0, type_scale: 0.0, slope: 1.0, shift: 0.0 },
+            head: Head {
+                origin: Origin::default(),
+                pair_scale: 0.0,
+                gram_scale: 0.0,
+                type_scale: 0.0,
+                slope: 1.0,
+                shift: 0.0,
+            },
             dense,
             pairs: vec![0; N_PAIRS],
             grams: vec![0; N_GRAMS],
@@ -155,7 +162,10 @@ impl Model {
         let mut letters = [0i32; N_TYPES];
         let n = features::each_gram(reading, |gram| {
             if let Some(row) = self.type_grams.get(gram as usize % N_TYPE_GRAMS) {
-                letters.iter_mut().zip(row).for_each(|(sum, weight)| *sum += i32::from(*weight));
+                letters
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(sum, weight)| *sum += i32::from(*weight));
             }
         });
         let value = gram_value(n) * self.head.type_scale;
@@ -193,7 +203,9 @@ impl Model {
         for weight in self.dense.iter().chain(self.type_dense.iter().flatten()) {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
-        for weight in self.pairs.iter().chain(&self.grams).chain(self.type_grams.iter().flatten()) {
+        for weight in
+            self.pairs.iter().chain(&self.grams).chain(self.type_grams.iter().flatten())
+        {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
         Ok(bytes)
@@ -203,11 +215,13 @@ impl Model {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or(ModelError::Magic)?;
         let (length, rest) = rest.split_first_chunk::<4>().ok_or(ModelError::Truncated)?;
-        let (head, rest) =
-            rest.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or(ModelError::Truncated)?;
+        let (head, rest) = rest
+            .split_at_checked(u32::from_le_bytes(*length) as usize)
+            .ok_or(ModelError::Truncated)?;
         let head: Head = serde_json::from_slice(head)?;
         let n_floats = N_DENSE * (1 + N_TYPES);
-        let (floats, bytes) = rest.split_at_checked(n_floats * 4).ok_or(ModelError::Truncated)?;
+        let (floats, bytes) =
+            rest.split_at_checked(n_floats * 4).ok_or(ModelError::Truncated)?;
         if bytes.len() != N_PAIRS + N_GRAMS + N_TYPE_GRAMS * N_TYPES {
             return Err(ModelError::Truncated);
         }
@@ -256,7 +270,8 @@ fn exp(x: f64) -> f64 {
 
 static SHIPPED: LazyLock<Model> = LazyLock::new(|| {
     // A test proves that the shipped file can be read.
-    Model::from_bytes(include_bytes!("../data/model.bin")).unwrap_or_else(|_| Model::untrained())
+    Model::from_bytes(include_bytes!("../data/model.bin"))
+        .unwrap_or_else(|_| Model::untrained())
 });
 
 /// The model that is built in.
@@ -273,7 +288,8 @@ mod tests {
 
     #[test]
     fn the_shipped_model_was_trained_with_the_shipped_words_and_rules() {
-        let file = Model::from_bytes(include_bytes!("../data/model.bin")).expect("a model file");
+        let file =
+            Model::from_bytes(include_bytes!("../data/model.bin")).expect("a model file");
         assert_eq!(file.origin().lexicon_sha256, sha256(lexicon::source().as_bytes()));
         assert_eq!(file.origin().n_rules, RULES.len());
         assert!(!file.origin().inputs.is_empty());

@@ -193,7 +193,8 @@ fn punctuation(c: char) -> Option<char> {
         '（' => '(',
         '）' => ')',
         '\u{3000}' | '\u{A0}' => ' ',
-        '。' | '、' | '【' | '】' | '“' | '”' | '‘' | '’' | '《' | '》' | '…' | '—' | '「' | '」' | '·' => c,
+        '。' | '、' | '【' | '】' | '“' | '”' | '‘' | '’' | '《' | '》' | '…' | '—' | '「'
+        | '」' | '·' => c,
         _ => return None,
     })
 }
@@ -202,14 +203,49 @@ fn punctuation(c: char) -> Option<char> {
 fn is_gap(c: char) -> bool {
     matches!(
         c,
-        ' ' | '*' | '_' | '~' | '^' | '|' | '·' | '.' | '-' | '+' | '=' | '#' | '/' | '\\' | '`' | '\'' | '"'
-            | ',' | '、' | '。' | '(' | ')' | '【' | '】' | '[' | ']' | '<' | '>' | '{' | '}' | '&' | '%' | '$' | '@' | ORNAMENT
+        ' ' | '*'
+            | '_'
+            | '~'
+            | '^'
+            | '|'
+            | '·'
+            | '.'
+            | '-'
+            | '+'
+            | '='
+            | '#'
+            | '/'
+            | '\\'
+            | '`'
+            | '\''
+            | '"'
+            | ','
+            | '、'
+            | '。'
+            | '('
+            | ')'
+            | '【'
+            | '】'
+            | '['
+            | ']'
+            | '<'
+            | '>'
+            | '{'
+            | '}'
+            | '&'
+            | '%'
+            | '$'
+            | '@'
+            | ORNAMENT
     )
 }
 
 /// Marks that never stand between two characters of an ordinary sentence.
 fn is_sure_gap(c: char) -> bool {
-    matches!(c, ' ' | '*' | '_' | '~' | '^' | '|' | '\\' | '`' | '=' | '#' | '+' | '&' | '$' | ORNAMENT)
+    matches!(
+        c,
+        ' ' | '*' | '_' | '~' | '^' | '|' | '\\' | '`' | '=' | '#' | '+' | '&' | '$' | ORNAMENT
+    )
 }
 
 fn is_bracket(open: char, close: char) -> bool {
@@ -238,7 +274,9 @@ fn close_gaps(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
                 note(undone, Disguise::Spaced, cell.at, to.max(cell.at + 1));
             }
         } else {
-            kept.extend(cells.get(i..end).unwrap_or_default().iter().filter(|cell| cell.c != ORNAMENT));
+            kept.extend(
+                cells.get(i..end).unwrap_or_default().iter().filter(|cell| cell.c != ORNAMENT),
+            );
         }
         i = end;
     }
@@ -262,7 +300,10 @@ fn drops(cells: &[Cell], kept: &[Cell], i: usize, end: usize) -> bool {
     if let [mark] = marks {
         // `转[账]`: a bracket around one character.
         let opens = cells.get(end + 1).is_some_and(|close| is_bracket(mark.c, close.c));
-        let closed = end.checked_sub(3).and_then(|k| cells.get(k)).is_some_and(|open| is_bracket(open.c, mark.c));
+        let closed = end
+            .checked_sub(3)
+            .and_then(|k| cells.get(k))
+            .is_some_and(|open| is_bracket(open.c, mark.c));
         if opens || closed {
             return true;
         }
@@ -276,7 +317,8 @@ fn recurs(cells: &[Cell], i: usize, end: usize) -> bool {
     if end - i > 2 || mark == '、' && end - i == 1 && !twice(cells, i, end, mark) {
         return false;
     }
-    let after = cells.get(end + 1).is_some_and(|cell| cell.c == mark) && cells.get(end).is_some_and(|cell| is_han(cell.c));
+    let after = cells.get(end + 1).is_some_and(|cell| cell.c == mark)
+        && cells.get(end).is_some_and(|cell| is_han(cell.c));
     let before = i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
         && i.checked_sub(1).and_then(|k| cells.get(k)).is_some_and(|cell| is_han(cell.c));
     after || before
@@ -298,7 +340,10 @@ fn join_parts(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
     while let Some(cell) = cells.get(i).copied() {
         let found = table::split_pairs(cell.c).and_then(|pairs| {
             pairs.iter().find(|(parts, _)| {
-                parts.chars().enumerate().all(|(k, part)| cells.get(i + k).is_some_and(|cell| cell.c == part))
+                parts
+                    .chars()
+                    .enumerate()
+                    .all(|(k, part)| cells.get(i + k).is_some_and(|cell| cell.c == part))
             })
         });
         if let Some(&(parts, whole)) = found {
@@ -316,7 +361,9 @@ fn join_parts(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
 
 /// Remembers a change; neighbours of one kind become one entry.
 fn note(undone: &mut Vec<Undone>, disguise: Disguise, from: u32, to: u32) {
-    if let Some(last) = undone.last_mut().filter(|last| last.disguise == disguise && last.to >= from) {
+    if let Some(last) =
+        undone.last_mut().filter(|last| last.disguise == disguise && last.to >= from)
+    {
         last.to = last.to.max(to);
         return;
     }
@@ -330,7 +377,8 @@ mod tests {
     fn check(text: &str, plain: &str, disguises: &[Disguise]) {
         let read = normalise(text);
         assert_eq!(read.text, plain, "{text}");
-        let mut seen: Vec<Disguise> = read.undone.iter().map(|undone| undone.disguise).collect();
+        let mut seen: Vec<Disguise> =
+            read.undone.iter().map(|undone| undone.disguise).collect();
         seen.dedup();
         assert_eq!(seen, disguises, "{text}");
     }

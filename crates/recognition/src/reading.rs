@@ -57,9 +57,11 @@ struct Sentence {
 const DENIAL_REACH: usize = 24;
 
 /// Names in front of a colon that mark the reader's own turn.
-const OWN_SPEAKERS: &[&str] = &["我:", "本人:", "用户:", "客户:", "受害人:", "事主:", "机主:", "家长:我"];
+const OWN_SPEAKERS: &[&str] =
+    &["我:", "本人:", "用户:", "客户:", "受害人:", "事主:", "机主:", "家长:我"];
 /// Names that mark the other side's turn.
-const OTHER_SPEAKERS: &[&str] = &["对方:", "客服:", "来电:", "骗子:", "说话人", "a:", "b:", "甲:", "乙:"];
+const OTHER_SPEAKERS: &[&str] =
+    &["对方:", "客服:", "来电:", "骗子:", "说话人", "a:", "b:", "甲:", "乙:"];
 
 impl Reading {
     /// Reads a message.
@@ -68,7 +70,10 @@ impl Reading {
         let (mut sentences, n_chars, digits_max, is_dialogue) = cut(&plain.text);
         let mut hits = collect(&plain.text, &sentences);
         mark_reports(&hits, &mut sentences);
-        let n_reports = hits.iter().filter(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr)).count();
+        let n_reports = hits
+            .iter()
+            .filter(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr))
+            .count();
         assign_scopes(&plain.text, &mut hits, &sentences, n_reports);
         let mut seen = [0; N_SCOPES];
         for hit in &hits {
@@ -164,7 +169,8 @@ fn whole_word(text: &str, from: usize, to: usize) -> bool {
     let first = is_latin(from) && from.checked_sub(1).is_some_and(is_latin);
     let last = to.checked_sub(1).is_some_and(is_latin) && is_latin(to);
     // Host endings and schemes stand inside an address.
-    let address = bytes.get(from) == Some(&b'.') || text.get(from..).is_some_and(|rest| rest.starts_with("http"));
+    let address = bytes.get(from) == Some(&b'.')
+        || text.get(from..).is_some_and(|rest| rest.starts_with("http"));
     address || !(first || last)
 }
 
@@ -207,7 +213,9 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
         // Two or more warnings or tellings make the whole message a report.
         let reported = n_reports >= 2 || sentence.is_some_and(|sentence| sentence.reports);
         let denied = denial.is_some_and(|(to, of)| {
-            of == hit.sentence && hit.from as usize <= to as usize + DENIAL_REACH && !parted(text, to as usize, hit.from as usize)
+            of == hit.sentence
+                && hit.from as usize <= to as usize + DENIAL_REACH
+                && !parted(text, to as usize, hit.from as usize)
         });
         if denied {
             hit.scope = Scope::Denied;
@@ -244,7 +252,10 @@ pub(crate) fn letters(text: &str) -> Vec<char> {
             }
         } else {
             han_run = 0;
-            if is_han(c) || c.is_ascii_alphanumeric() || matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【') {
+            if is_han(c)
+                || c.is_ascii_alphanumeric()
+                || matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【')
+            {
                 out.push(c);
             }
         }
@@ -253,7 +264,24 @@ pub(crate) fn letters(text: &str) -> Vec<char> {
 }
 
 fn is_han_digit(c: char) -> bool {
-    matches!(c, '〇' | '零' | '一' | '二' | '两' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万')
+    matches!(
+        c,
+        '〇' | '零'
+            | '一'
+            | '二'
+            | '两'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
+    )
 }
 
 #[cfg(test)]

@@ -53,7 +53,12 @@ impl Rule {
     }
 
     /// Finds the other parts around the first one.
-    fn complete(&self, reading: &Reading, anchor: &Hit, rest: &[ConceptSet]) -> Option<(u32, u32)> {
+    fn complete(
+        &self,
+        reading: &Reading,
+        anchor: &Hit,
+        rest: &[ConceptSet],
+    ) -> Option<(u32, u32)> {
         let (mut from, mut to) = (anchor.from, anchor.to);
         for part in rest {
             // The lexicon may give one phrase two senses: they do not make a pair.
@@ -73,7 +78,10 @@ impl Rule {
 }
 
 fn plain_hits(reading: &Reading, set: ConceptSet) -> impl Iterator<Item = &Hit> {
-    reading.hits.iter().filter(move |hit| hit.scope == Scope::Plain && set & hit.concept.bit() != 0)
+    reading
+        .hits
+        .iter()
+        .filter(move |hit| hit.scope == Scope::Plain && set & hit.concept.bit() != 0)
 }
 
 /// Bytes between two hits.
@@ -89,7 +97,9 @@ pub(crate) fn judge(reading: &Reading) -> Vec<Firing> {
     RULES
         .iter()
         .enumerate()
-        .filter_map(|(rule, facts)| facts.fires(reading).map(|(from, to)| Firing { rule, from, to }))
+        .filter_map(|(rule, facts)| {
+            facts.fires(reading).map(|(from, to)| Firing { rule, from, to })
+        })
         .collect()
 }
 
@@ -110,7 +120,11 @@ mod tests {
     use crate::reading::Reading;
 
     fn fired(text: &str) -> Vec<&'static str> {
-        judge(&Reading::of(text)).iter().filter_map(|firing| RULES.get(firing.rule)).map(|rule| rule.id).collect()
+        judge(&Reading::of(text))
+            .iter()
+            .filter_map(|firing| RULES.get(firing.rule))
+            .map(|rule| rule.id)
+            .collect()
     }
 
     #[test]

@@ -131,13 +131,21 @@ fn heaviest_words(model: &Model, reading: &Reading) -> Vec<Reason> {
         let slot = seen.get_mut(hit.concept as usize).filter(|seen| !**seen);
         if let (Some(slot), true) = (slot, weight > 0.1) {
             *slot = true;
-            weighed.push((weight, hit.concept, reading.plain.span(hit.from as usize, hit.to as usize)));
+            weighed.push((
+                weight,
+                hit.concept,
+                reading.plain.span(hit.from as usize, hit.to as usize),
+            ));
         }
     }
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
     weighed
         .into_iter()
-        .map(|(_, concept, span)| Reason { rule: concept.id(), span, text: format!("出现诈骗中常见的说法：{}", crate::lexicon::name(concept)) })
+        .map(|(_, concept, span)| Reason {
+            rule: concept.id(),
+            span,
+            text: format!("出现诈骗中常见的说法：{}", crate::lexicon::name(concept)),
+        })
         .collect()
 }
 
@@ -151,7 +159,11 @@ fn disguises(reading: &Reading) -> Vec<Reason> {
         }
         told.push(undone.disguise);
         let text = format!("写法经过变形（{}），已还原后判断", undone.disguise.name());
-        reasons.push(Reason { rule: "disguised-writing", span: (undone.from, undone.to), text });
+        reasons.push(Reason {
+            rule: "disguised-writing",
+            span: (undone.from, undone.to),
+            text,
+        });
     }
     reasons
 }
@@ -162,7 +174,8 @@ fn calming(reading: &Reading) -> Vec<Reason> {
     if reading.n_reports < 2 || reading.seen.get(told).is_none_or(|set| *set == 0) {
         return Vec::new();
     }
-    let frame = reading.hits.iter().find(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr));
+    let frame =
+        reading.hits.iter().find(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr));
     frame
         .map(|hit| Reason {
             rule: "warning-about-scams",

@@ -1,7 +1,7 @@
 //! What the live state reads: the whole organisation and all records once, in
 //! pages of bounded size, and after that only what changed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use campaign::day::Day;
 use campaign::organisation::{PersonRow, PostRow};
@@ -238,4 +238,24 @@ pub async fn attendance(
 
 fn day(text: Option<&str>) -> Option<Day> {
     Day::parse(text?.as_bytes())
+}
+
+/// The names of some people, by id; those who are not there are left out.
+pub async fn person_names(
+    conn: &mut AnyConnection,
+    ids: &[String],
+) -> Result<HashMap<String, String>, StorageError> {
+    let mut names = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
+        let text = format!("select id, name from person where id in ({})", places.join(", "));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for id in chunk {
+            query = query.bind(id.clone());
+        }
+        for row in query.fetch_all(&mut *conn).await? {
+            names.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+    }
+    Ok(names)
 }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod app;
 mod assets;
+mod board;
 pub mod clock;
 pub mod download;
 mod error;

@@ -16,8 +16,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, assets, home, import, jobs, people, plans, posts, setup,
-    sign_in, units,
+    AppState, WebError, account, assets, board, home, import, jobs, people, plans, posts,
+    setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -38,6 +38,13 @@ pub fn router(app: AppState) -> Router {
         .route("/account/sessions/close", post(account::close_session))
         .route("/home", get(home::show))
         .route("/more", get(home::more))
+        .route("/board", get(board::show))
+        .route("/board/units.xlsx", get(board::units_file))
+        .route("/board/duties.xlsx", get(board::duties_file))
+        .route("/board/months.xlsx", get(board::months_file))
+        .route("/board/duty", get(board::duty_page))
+        .route("/board/duty.xlsx", get(board::duty_file))
+        .route("/api/board", get(board::rates))
         .route("/plans", get(plans::list))
         .route("/plans/new", get(plans::choose))
         .route("/plans/preview", get(plans::preview_built_in).post(plans::preview_upload))

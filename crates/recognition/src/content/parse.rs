@@ -18,7 +18,11 @@ struct File<'a> {
 impl File<'_> {
     fn error(&self, at: usize, message: String) -> ContentError {
         let before = self.source.get(..at.min(self.source.len())).unwrap_or_default();
-        ContentError { file: self.name.to_owned(), line: before.matches('\n').count() + 1, message }
+        ContentError {
+            file: self.name.to_owned(),
+            line: before.matches('\n').count() + 1,
+            message,
+        }
     }
 }
 
@@ -42,20 +46,29 @@ impl<'a> Fields<'a> {
         self.asked.push(key);
         let Some(item) = self.table.get(key) else { return Ok(None) };
         let text = item.as_str().map(str::trim).filter(|text| !text.is_empty());
-        text.map(Some).ok_or_else(|| self.file.error(self.place(key), format!("`{key}` 应为文字")))
+        text.map(Some)
+            .ok_or_else(|| self.file.error(self.place(key), format!("`{key}` 应为文字")))
     }
 
     fn text(&mut self, key: &'static str) -> Result<&'a str, ContentError> {
-        self.optional(key)?.ok_or_else(|| self.file.error(self.at(), format!("缺少字段 `{key}`")))
+        self.optional(key)?
+            .ok_or_else(|| self.file.error(self.at(), format!("缺少字段 `{key}`")))
     }
 
     fn list(&mut self, key: &'static str) -> Result<Vec<String>, ContentError> {
         self.asked.push(key);
-        let item = self.table.get(key).ok_or_else(|| self.file.error(self.at(), format!("缺少字段 `{key}`")))?;
+        let item = self
+            .table
+            .get(key)
+            .ok_or_else(|| self.file.error(self.at(), format!("缺少字段 `{key}`")))?;
         let words = item.as_array().map(Array::iter).map(|values| {
-            values.map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<String>>>()
+            values
+                .map(|value| value.as_str().map(str::to_owned))
+                .collect::<Option<Vec<String>>>()
         });
-        words.flatten().ok_or_else(|| self.file.error(self.place(key), format!("`{key}` 应为一组文字")))
+        words
+            .flatten()
+            .ok_or_else(|| self.file.error(self.place(key), format!("`{key}` 应为一组文字")))
     }
 
     /// A word out of a few.
@@ -66,7 +79,8 @@ impl<'a> Fields<'a> {
         allowed: &str,
     ) -> Result<Option<T>, ContentError> {
         let Some(word) = self.optional(key)? else { return Ok(None) };
-        let refuse = || self.file.error(self.place(key), format!("`{word}` 不可用；可用：{allowed}"));
+        let refuse =
+            || self.file.error(self.place(key), format!("`{word}` 不可用；可用：{allowed}"));
         parse(word).map(Some).ok_or_else(refuse)
     }
 
@@ -91,7 +105,8 @@ pub(super) fn add(content: &mut Content, file: &str, source: &str) -> Result<(),
     // Read everything before changing anything.
     let mut read = Content::default();
     for (kind, item) in document.as_table() {
-        let tables = item.as_array_of_tables().filter(|_| KINDS.split('、').any(|known| known == kind));
+        let tables =
+            item.as_array_of_tables().filter(|_| KINDS.split('、').any(|known| known == kind));
         let Some(tables) = tables else {
             let at = item.span().or_else(|| first_span(item)).map_or(0, |span| span.start);
             return Err(file.error(at, format!("没有 `{kind}` 这种内容；可用：{KINDS}")));
@@ -164,7 +179,8 @@ fn question(mut fields: Fields<'_>) -> Result<Question, ContentError> {
 }
 
 fn slogan(mut fields: Fields<'_>) -> Result<Slogan, ContentError> {
-    let reader = |word: &str| if word == "all" { Some(Reader::Anyone) } else { Reader::parse(word) };
+    let reader =
+        |word: &str| if word == "all" { Some(Reader::Anyone) } else { Reader::parse(word) };
     let audience = fields.word("audience", reader, READERS)?.unwrap_or_default();
     let slogan = Slogan { audience, text: fields.text("text")?.to_owned() };
     fields.done()?;

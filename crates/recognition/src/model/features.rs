@@ -58,7 +58,8 @@ pub(super) fn each_act(
         dense(rule_feature(firing.rule));
     }
     let n_chars = reading.n_chars;
-    let length = [8, 20, 40, 80, 160, 320, 640].iter().filter(|bound| n_chars > **bound).count();
+    let length =
+        [8, 20, 40, 80, 160, 320, 640].iter().filter(|bound| n_chars > **bound).count();
     dense(LENGTHS_AT + length);
     each_misc(reading, firings, &mut dense);
     each_pair(reading, &mut pair);
@@ -83,7 +84,9 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         firings.len() >= 5,
         reading.hits.is_empty(),
         reading.has(Concept::MakesMe, Scope::Plain) && !firings.is_empty(),
-        reading.n_reports >= 2 && reading.has(Concept::Link, Scope::Reported) && reading.has(Concept::You, Scope::Plain),
+        reading.n_reports >= 2
+            && reading.has(Concept::Link, Scope::Reported)
+            && reading.has(Concept::You, Scope::Plain),
     ];
     for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
         dense(MISC_AT + i);
@@ -133,7 +136,9 @@ pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(u32)) -> usize {
             n += 1;
         }
         if two != 0 {
-            gram(mix((two.wrapping_mul(0x0100_0193) ^ one).wrapping_mul(0x0100_0193) ^ c ^ 0x5bd1_0000));
+            gram(mix((two.wrapping_mul(0x0100_0193) ^ one).wrapping_mul(0x0100_0193)
+                ^ c
+                ^ 0x5bd1_0000));
             n += 1;
         }
         two = one;

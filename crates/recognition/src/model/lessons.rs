@@ -64,7 +64,8 @@ impl Source {
         let shippable = SHIPPABLE.iter().find(|(known, _)| *known == name);
         let mut own = !MEASURE_ONLY.contains(&name);
         let mut lessons = Vec::new();
-        for (i, line) in content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        for (i, line) in content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+        {
             let line: Line = serde_json::from_str(line).map_err(|error| RowError {
                 file: name.to_owned(),
                 line: i + 1,
@@ -78,7 +79,8 @@ impl Source {
         if let Some((_, weight)) = shippable {
             lessons.iter_mut().for_each(|lesson| lesson.weight = *weight);
         }
-        let license = if shippable.is_some() || own { License::Ship } else { License::MeasureOnly };
+        let license =
+            if shippable.is_some() || own { License::Ship } else { License::MeasureOnly };
         Ok(Self { name: name.to_owned(), license, lessons, sha256: sha256(content.as_bytes()) })
     }
 }
@@ -101,7 +103,8 @@ impl Origin {
 
 /// Messages of one voice share a group.
 fn group_of(voice: &str) -> u32 {
-    voice.bytes().fold(7u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte))) | 1
+    voice.bytes().fold(7u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)))
+        | 1
 }
 
 /// Whether a label is a scam, and of which national class if that is certain.
@@ -131,7 +134,8 @@ mod tests {
 
     #[test]
     fn only_named_sources_and_our_own_rows_may_be_shipped() {
-        let license = |name: &str, row: &str| Source::parse(name, row).map(|source| source.license).ok();
+        let license =
+            |name: &str, row: &str| Source::parse(name, row).map(|source| source.license).ok();
         let bare = "{\"text\":\"a\",\"label\":\"ham\"}";
         let own = "{\"text\":\"a\",\"label\":\"genuine\",\"type\":null,\"voice\":\"sms\"}";
         assert_eq!(license("cdial_chat", bare), Some(License::Ship));
@@ -143,7 +147,9 @@ mod tests {
 
     #[test]
     fn a_wrong_row_names_its_line() {
-        let error = Source::parse("x", "{\"text\":\"a\",\"label\":\"ham\"}\n{}\n").map(|_| ()).expect_err("wrong");
+        let error = Source::parse("x", "{\"text\":\"a\",\"label\":\"ham\"}\n{}\n")
+            .map(|_| ())
+            .expect_err("wrong");
         assert!(error.to_string().starts_with("x 第 2 行："), "{error}");
     }
 }

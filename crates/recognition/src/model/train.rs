@@ -2,7 +2,10 @@
 //! order, from plain arithmetic. The same lessons give the same bytes.
 
 use super::features::{self, N_DENSE, N_GRAMS, N_PAIRS};
-use super::{GRAM_VALUE, Head, Model, N_TYPE_GRAMS, N_TYPES, Origin, PAIR_VALUE, exp, gram_value, sigmoid};
+use super::{
+    GRAM_VALUE, Head, Model, N_TYPE_GRAMS, N_TYPES, Origin, PAIR_VALUE, exp, gram_value,
+    sigmoid,
+};
 use crate::fraud_type::FraudType;
 use crate::reading::Reading;
 use crate::rules::{self, RULES};
@@ -34,7 +37,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { epochs: 12, step: 0.08, hold_acts: 2e-4, hold_pairs: 4e-4, hold_grams: 4e-4, folds: 5 }
+        Self {
+            epochs: 12,
+            step: 0.08,
+            hold_acts: 2e-4,
+            hold_pairs: 4e-4,
+            hold_grams: 4e-4,
+            folds: 5,
+        }
     }
 }
 
@@ -137,7 +147,8 @@ fn learn_scam(rows: &[Row], chosen: &[usize], settings: Settings) -> [Group; 3] 
         let step = settings.step / (1.0 + 0.15 * epoch as f32);
         for &i in &order {
             if let Some(row) = rows.get(i) {
-                let gradient = (sigmoid(raw(row, &groups)) - f32::from(u8::from(row.scam))) * row.weight;
+                let gradient =
+                    (sigmoid(raw(row, &groups)) - f32::from(u8::from(row.scam))) * row.weight;
                 pull(row, &mut groups, gradient, step);
             }
         }
@@ -175,8 +186,12 @@ fn learn_types(rows: &[Row], settings: Settings) -> (Vec<[f32; N_TYPES]>, Vec<f3
     let mut dense_memory = vec![[1e-2f32; N_TYPES]; N_DENSE];
     let mut grams = vec![[0.0f32; N_TYPES]; N_TYPE_GRAMS];
     let mut gram_memory = vec![[1e-2f32; N_TYPES]; N_TYPE_GRAMS];
-    let mut order: Vec<usize> =
-        rows.iter().enumerate().filter(|(_, row)| row.scam && row.kind.is_some()).map(|(i, _)| i).collect();
+    let mut order: Vec<usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.scam && row.kind.is_some())
+        .map(|(i, _)| i)
+        .collect();
     let mut chance = Chance(0x7E57);
     for epoch in 0..settings.epochs {
         chance.shuffle(&mut order);
@@ -187,8 +202,13 @@ fn learn_types(rows: &[Row], settings: Settings) -> (Vec<[f32; N_TYPES]>, Vec<f3
             for weights in row.dense.iter().filter_map(|&i| dense.get(usize::from(i))) {
                 scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight);
             }
-            for weights in row.grams.iter().filter_map(|&gram| grams.get(gram as usize % N_TYPE_GRAMS)) {
-                scores.iter_mut().zip(weights).for_each(|(score, weight)| *score += weight * value);
+            for weights in
+                row.grams.iter().filter_map(|&gram| grams.get(gram as usize % N_TYPE_GRAMS))
+            {
+                scores
+                    .iter_mut()
+                    .zip(weights)
+                    .for_each(|(score, weight)| *score += weight * value);
             }
             let mut gradient = softmax(&scores);
             if let Some(own) = row.kind.and_then(|kind| gradient.get_mut(kind)) {
@@ -199,11 +219,23 @@ fn learn_types(rows: &[Row], settings: Settings) -> (Vec<[f32; N_TYPES]>, Vec<f3
             }
             for &i in &row.dense {
                 let i = usize::from(i);
-                nudge(dense.get_mut(i), dense_memory.get_mut(i), &gradient, 1.0, (settings.hold_acts, step));
+                nudge(
+                    dense.get_mut(i),
+                    dense_memory.get_mut(i),
+                    &gradient,
+                    1.0,
+                    (settings.hold_acts, step),
+                );
             }
             for &gram in &row.grams {
                 let i = gram as usize % N_TYPE_GRAMS;
-                nudge(grams.get_mut(i), gram_memory.get_mut(i), &gradient, value, (settings.hold_grams, step));
+                nudge(
+                    grams.get_mut(i),
+                    gram_memory.get_mut(i),
+                    &gradient,
+                    value,
+                    (settings.hold_grams, step),
+                );
             }
         }
     }
@@ -243,8 +275,9 @@ fn certainty(rows: &[Row], settings: Settings) -> (f32, f32) {
     }
     let mut points: Vec<(f32, bool, f32)> = Vec::new();
     for fold in 0..settings.folds {
-        let (held, rest): (Vec<usize>, Vec<usize>) = (0..rows.len())
-            .partition(|&i| rows.get(i).is_some_and(|row| row.group != 0 && row.group % settings.folds == fold));
+        let (held, rest): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|&i| {
+            rows.get(i).is_some_and(|row| row.group != 0 && row.group % settings.folds == fold)
+        });
         let groups = learn_scam(rows, &rest, settings);
         let held = held.iter().filter_map(|&i| rows.get(i));
         points.extend(held.map(|row| (raw(row, &groups), row.scam, row.weight)));

@@ -87,12 +87,15 @@ impl Spelling {
             if n_spelled != 1 && n_spelled != chars.len() - 1 {
                 continue;
             }
-            let key: String = chars
-                .iter()
-                .zip(&syllables)
-                .enumerate()
-                .map(|(k, (c, syllable))| if mask >> k & 1 == 1 { (*syllable).to_owned() } else { c.to_string() })
-                .collect();
+            let key: String =
+                chars
+                    .iter()
+                    .zip(&syllables)
+                    .enumerate()
+                    .map(|(k, (c, syllable))| {
+                        if mask >> k & 1 == 1 { (*syllable).to_owned() } else { c.to_string() }
+                    })
+                    .collect();
             self.mixed.entry(key).or_insert_with(|| phrase.to_owned());
         }
     }
@@ -121,7 +124,9 @@ pub(super) fn spell_out(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
 fn run_end(cells: &[Cell], start: usize) -> usize {
     let mut end = start;
     let is_letter = |k: usize| cells.get(k).is_some_and(|cell| cell.c.is_ascii_alphabetic());
-    while is_letter(end) || cells.get(end).is_some_and(|cell| cell.c == ' ') && is_letter(end + 1) {
+    while is_letter(end)
+        || cells.get(end).is_some_and(|cell| cell.c == ' ') && is_letter(end + 1)
+    {
         end += 1;
     }
     end
@@ -131,7 +136,8 @@ fn decode(cells: &[Cell], start: usize, end: usize) -> Option<(usize, usize, Str
     if end - start > LETTERS_MAX {
         return None;
     }
-    let letters: String = cells.get(start..end)?.iter().map(|cell| cell.c).filter(|&c| c != ' ').collect();
+    let letters: String =
+        cells.get(start..end)?.iter().map(|cell| cell.c).filter(|&c| c != ' ').collect();
     if letters.len() >= 3
         && let Some(word) = segment(&letters)
     {
@@ -167,7 +173,13 @@ fn segment(letters: &str) -> Option<String> {
     while to > 0 {
         let (from, _) = best.get(to).copied().flatten()?;
         let piece = letters.get(from..to)?;
-        pieces.push(SPELLING.words.get(piece).map(String::as_str).or_else(|| SPELLING.glue.get(piece).copied())?);
+        pieces.push(
+            SPELLING
+                .words
+                .get(piece)
+                .map(String::as_str)
+                .or_else(|| SPELLING.glue.get(piece).copied())?,
+        );
         to = from;
     }
     pieces.reverse();
@@ -175,7 +187,12 @@ fn segment(letters: &str) -> Option<String> {
 }
 
 /// A run beside Chinese characters that completes a word of the lexicon.
-fn mixed(cells: &[Cell], start: usize, end: usize, letters: &str) -> Option<(usize, usize, String)> {
+fn mixed(
+    cells: &[Cell],
+    start: usize,
+    end: usize,
+    letters: &str,
+) -> Option<(usize, usize, String)> {
     if letters.len() > 12 || letters.len() < 2 {
         return None;
     }
@@ -185,14 +202,20 @@ fn mixed(cells: &[Cell], start: usize, end: usize, letters: &str) -> Option<(usi
                 continue;
             }
             let Some(from) = start.checked_sub(before) else { continue };
-            let (Some(head), Some(tail)) = (cells.get(from..start), cells.get(end..end + after)) else {
+            let (Some(head), Some(tail)) =
+                (cells.get(from..start), cells.get(end..end + after))
+            else {
                 continue;
             };
             if !head.iter().chain(tail).all(|cell| is_han(cell.c)) {
                 continue;
             }
-            let key: String =
-                head.iter().map(|cell| cell.c).chain(letters.chars()).chain(tail.iter().map(|cell| cell.c)).collect();
+            let key: String = head
+                .iter()
+                .map(|cell| cell.c)
+                .chain(letters.chars())
+                .chain(tail.iter().map(|cell| cell.c))
+                .collect();
             if let Some(word) = SPELLING.mixed.get(&key) {
                 return Some((from, end + after, word.clone()));
             }
@@ -202,8 +225,15 @@ fn mixed(cells: &[Cell], start: usize, end: usize, letters: &str) -> Option<(usi
 }
 
 /// Puts `word` in place of the cells `from..to`, spreading their places over it.
-fn replace(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, from: usize, to: usize, word: &str) {
-    let places: Vec<u32> = cells.get(from..to).unwrap_or_default().iter().map(|cell| cell.at).collect();
+fn replace(
+    cells: &mut Vec<Cell>,
+    undone: &mut Vec<Undone>,
+    from: usize,
+    to: usize,
+    word: &str,
+) {
+    let places: Vec<u32> =
+        cells.get(from..to).unwrap_or_default().iter().map(|cell| cell.at).collect();
     let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return };
     note(undone, Disguise::Pinyin, first, last + 1);
     let n = word.chars().count();
@@ -211,7 +241,11 @@ fn replace(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, from: usize, to: usi
         .chars()
         .enumerate()
         .map(|(k, c)| {
-            let at = if k + 1 == n { last } else { places.get(k * places.len() / n).copied().unwrap_or(first) };
+            let at = if k + 1 == n {
+                last
+            } else {
+                places.get(k * places.len() / n).copied().unwrap_or(first)
+            };
             Cell { c, at }
         })
         .collect();

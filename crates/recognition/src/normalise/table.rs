@@ -123,12 +123,15 @@ const HAN_LEN: usize = 0x5200;
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
     let mut han = vec![0u16; HAN_LEN].into_boxed_slice();
     let mut others = FxHashMap::default();
-    for (source, fold) in
-        [(TRADITIONAL, Fold::Traditional), (LOOK_ALIKE, Fold::LookAlike), (NUMERALS, Fold::Traditional)]
-    {
+    for (source, fold) in [
+        (TRADITIONAL, Fold::Traditional),
+        (LOOK_ALIKE, Fold::LookAlike),
+        (NUMERALS, Fold::Traditional),
+    ] {
         let mut chars = source.chars();
         while let (Some(from), Some(to)) = (chars.next(), chars.next()) {
-            let slot = (from as u32).checked_sub(HAN_FIRST).and_then(|i| han.get_mut(i as usize));
+            let slot =
+                (from as u32).checked_sub(HAN_FIRST).and_then(|i| han.get_mut(i as usize));
             match (slot, u16::try_from(to as u32)) {
                 (Some(slot), Ok(to_code)) if from != to && *slot == 0 => *slot = to_code,
                 (Some(_), _) => {}

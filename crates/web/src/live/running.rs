@@ -44,7 +44,8 @@ pub struct Running {
     source: Source,
     versions: Vec<Version>,
     figures: RwLock<Figures>,
-    /// The tenant's activities by number, as this engine's names.
+    calendar: Arc<Calendar>,
+    /// Whether it binds the whole tenant, so that numbers are the same.
     whole: bool,
 }
 
@@ -65,7 +66,8 @@ impl Running {
         let facts = Facts::new(&engine, book, whole);
         let figures = Figures::new(Arc::clone(&engine), facts.all(), now);
         let campaign = source.campaign.clone();
-        Ok(Self { campaign, source, versions, figures: RwLock::new(figures), whole })
+        let calendar = Arc::new(known.calendar);
+        Ok(Self { campaign, source, versions, figures: RwLock::new(figures), calendar, whole })
     }
 
     pub(super) fn source(&self) -> &Source {
@@ -115,6 +117,10 @@ impl Running {
     /// must not wait for anything itself.
     pub fn look<R>(&self, look: impl FnOnce(&Figures) -> R) -> R {
         look(&self.figures.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     pub fn as_of(&self) -> Day {

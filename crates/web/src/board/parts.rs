@@ -1,0 +1,340 @@
+//! The parts of the board's page.
+
+use campaign::day::Day;
+use campaign::plan::{Measured, Op, Target};
+use campaign::rates::{Counts, Ratio};
+use campaign::standing::State;
+use maud::{Markup, html};
+
+use super::figures::{Figures, TargetFigures, duty_name, likes_words, phase_on};
+use super::frame::Frame;
+use crate::layout::{Tone, bar, crumbs, field, icon, note, tag};
+use crate::path;
+
+/// The tone of a rate: never without its figure.
+pub(super) fn rate_tone(rate: Ratio) -> Tone {
+    match rate.share() {
+        None => Tone::Faint,
+        Some(share) if share >= 0.9 => Tone::Good,
+        Some(share) if share >= 0.6 => Tone::Warn,
+        Some(_) => Tone::Bad,
+    }
+}
+
+pub(super) fn rate_bar(rate: Ratio) -> Markup {
+    bar(rate.share(), None, rate_tone(rate))
+}
+
+pub(super) fn state_tone(state: State) -> Tone {
+    match state {
+        State::Met => Tone::Good,
+        State::Late | State::Partial => Tone::Warn,
+        State::Overdue => Tone::Bad,
+        State::Open => Tone::Calm,
+        State::Exempt | State::Upcoming => Tone::Faint,
+    }
+}
+
+/// Counts by state, in words; those of zero are left out.
+pub(super) fn counts_words(counts: &Counts) -> Markup {
+    const SHOWN: [(State, &str); 6] = [
+        (State::Met, "按时"),
+        (State::Late, "逾期完成"),
+        (State::Partial, "部分"),
+        (State::Overdue, "未完成"),
+        (State::Open, "进行中"),
+        (State::Exempt, "免除"),
+    ];
+    html! {
+        span.counts {
+            @for (state, words) in SHOWN {
+                @if counts.of(state) > 0 {
+                    span.count data-state=(state.code()) { (words) " " b { (counts.of(state)) } }
+                }
+            }
+            @if counts.due() == 0 && counts.of(State::Open) == 0 && counts.of(State::Exempt) == 0 {
+                span.count { "尚未开始" }
+            }
+        }
+    }
+}
+
+/// The way down to the unit, and the choice of campaign and day.
+pub(super) fn head(frame: &Frame<'_>) -> Markup {
+    let top = &frame.campaign().campaign.unit;
+    let mut above = frame.tree.above(&frame.unit);
+    above.reverse();
+    let may = |id: &&str| {
+        let reader = &frame.who.actor;
+        frame.tree.permit(reader, campaign::access::Action::Read, id).is_ok()
+            && frame.tree.within(id, top)
+    };
+    let steps: Vec<(String, String)> = above
+        .into_iter()
+        .filter(may)
+        .map(|id| (frame.tree.name(id).to_owned(), frame.to_unit(id)))
+        .collect();
+    let campaigns = frame.others.iter().map(|it| (it.id(), it.campaign.name.as_str()));
+    html! {
+        (crumbs(&steps))
+        div.heading {
+            h1 { (frame.unit_name()) }
+            form.filter.tight method="get" action=(path::BOARD) {
+                input type="hidden" name="unit" value=(frame.unit);
+                (field("方案", None, html! {
+                    select name="campaign" data-submit-on-change="" { (crate::layout::options(campaigns, frame.campaign().id())) }
+                }))
+                (field("日期", None, html! { input type="date" name="date" value=(frame.day) required; }))
+                button.quiet type="submit" { "查看" }
+            }
+        }
+        (day_note(frame))
+    }
+}
+
+fn day_note(frame: &Frame<'_>) -> Markup {
+    html! {
+        @if frame.day < frame.today {
+            p.note {
+                "这是 " strong { (frame.day) } " 当天结束时已知的情况，此后补交的记录不计在内。"
+                @if !frame.campaign().was_known(frame.day) { "那天这个方案还没有登记到系统里，按最早的版本推算。" }
+                " " a href=(path::with_query(path::BOARD, &[("campaign", frame.campaign().id()), ("unit", &frame.unit)])) { "回到今天" }
+            }
+        } @else if frame.today < frame.day {
+            (note(&format!("按现有记录推算到 {} 的情况。", frame.day), Tone::Warn))
+        }
+    }
+}
+
+pub(super) fn summary(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    let total = &figures.total;
+    let until = Day::from(frame.plan.head.until);
+    let phase = phase_on(frame);
+    let left = |until: Day| frame.day.days_until(until).max(0);
+    html! {
+        div.strip {
+            section.card.stat {
+                h2 { "阶段" }
+                @match phase {
+                    Some(phase) => {
+                        p.stat-words { (phase.name) }
+                        p.small.muted { "本阶段还有 " b { (left(phase.until.into())) } " 天，方案还有 " b { (left(until)) } " 天" }
+                    }
+                    None => {
+                        p.stat-words { (stage_words(frame)) }
+                        p.small.muted { "方案 " (frame.plan.head.from) " 至 " (frame.plan.head.until) "，还有 " b { (left(until)) } " 天" }
+                    }
+                }
+            }
+            section.card.stat {
+                h2 { "完成率" }
+                p.figure-big data-tone=(tone_word(rate_tone(total.rate()))) { (total.rate().percent()) }
+                p.small.muted { "应完成 " b { (total.due()) } "，已完成 " b { (total.fulfilled()) } }
+            }
+            section.card.stat {
+                h2 { "按时率" }
+                p.figure-big { (total.timely().percent()) }
+                p.small.muted { "逾期才完成 " b { (total.of(State::Late)) } }
+            }
+            section.card.stat {
+                h2 { "未完成" }
+                p.figure-big data-tone=(if total.missing() > 0 { "bad" } else { "good" }) { (total.missing()) }
+                p.small.muted { "其中做了一部分 " b { (total.of(State::Partial)) } }
+            }
+            section.card.stat {
+                h2 { "进行中" }
+                p.figure-big { (total.of(State::Open)) }
+                p.small.muted { "还没到期" }
+            }
+        }
+    }
+}
+
+fn stage_words(frame: &Frame<'_>) -> &'static str {
+    crate::plans::stage_words(frame.campaign(), frame.day).0
+}
+
+fn tone_word(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "good",
+        Tone::Warn => "warn",
+        Tone::Bad => "bad",
+        Tone::Calm | Tone::Faint => "faint",
+    }
+}
+
+pub(super) fn duties(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    let has_any = |counts: &Counts| !counts.is_empty();
+    let asked: Vec<_> = figures.duties.iter().filter(|it| has_any(&it.counts)).collect();
+    let others = figures.duties.len() - asked.len();
+    html! {
+        section.card.flush {
+            div.card-head {
+                h2 { "各项任务" }
+                a.button.quiet.slim href=(frame.to("/board/duties.xlsx", &[])) { (icon("M12 4v11M7 11l5 5 5-5M5 20h14")) "导出" }
+            }
+            table.stack.duties {
+                thead { tr { th { "任务" } th.wide { "完成率" } th.number { "按时率" } th { "情况" } } }
+                tbody {
+                    @for it in &asked {
+                        @let duty = frame.plan.duty(&it.id);
+                        tr {
+                            td data-label="任务" {
+                                a.title href=(frame.to_duty(&it.id)) { (duty_name(frame, &it.id)) }
+                                @if let Some(duty) = duty {
+                                    span.sub {
+                                        (frame.plan.by_words(&duty.by)) " · " (duty.cadence_words()) " · "
+                                        a href=(path::clause(frame.campaign().id(), &duty.clause)) { (duty.clause) }
+                                    }
+                                }
+                            }
+                            td data-label="完成率" { (rate_bar(it.counts.rate())) }
+                            td.number data-label="按时率" { (it.counts.timely().percent()) }
+                            td data-label="情况" { (counts_words(&it.counts)) }
+                        }
+                    }
+                }
+            }
+            @if asked.is_empty() { (crate::layout::empty("这个单位在这份方案里没有任务。", None)) }
+            @else if others > 0 { p.foot.small.muted { "另有 " (others) " 项任务与本单位无关，未列出。" } }
+        }
+    }
+}
+
+pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    html! {
+        @if !frame.plan.targets.is_empty() {
+            section.card.flush {
+                div.card-head { h2 { "目标" } }
+                ul.list.targets {
+                    @for it in &figures.targets {
+                        @if let Some(target) = frame.plan.target(&it.id) { (target_row(frame, target, it)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn target_row(frame: &Frame<'_>, target: &Target, it: &TargetFigures) -> Markup {
+    let value = it.value.and_then(Ratio::share);
+    let light = light(frame, target, value);
+    html! {
+        li {
+            div.main {
+                span.title { (target.name) }
+                span.sub {
+                    (frame.plan.target_words(target)) " · "
+                    a href=(path::clause(frame.campaign().id(), &target.clause)) { (target.clause) }
+                }
+                @if let Some(value) = value {
+                    (bar(Some(value), Some(target.value), light.1))
+                    @if let Some(expected) = light.2 {
+                        span.sub { "按进度今天应达 " (format!("{:.1}%", expected * 100.0)) }
+                    }
+                }
+            }
+            (tag(light.0, light.1))
+        }
+    }
+}
+
+/// The light in a word, its tone, and what the path asks for on that day.
+fn light(
+    frame: &Frame<'_>,
+    target: &Target,
+    value: Option<f64>,
+) -> (&'static str, Tone, Option<f64>) {
+    let Some(value) = value else { return ("尚无数据", Tone::Faint, None) };
+    if frame.plan.measured(&target.indicator) != Some(Measured::Ratio)
+        || target.op == Op::Le
+        || target.baseline.is_some()
+    {
+        return ("尚无数据", Tone::Faint, None);
+    }
+    let reading = campaign::indicator::Reading { value, at_start: None, in_baseline: None };
+    let verdict =
+        campaign::indicator::judge(&frame.plan, target, Measured::Ratio, &reading, frame.day);
+    match verdict {
+        None => ("尚无数据", Tone::Faint, None),
+        Some(verdict) => {
+            let tone = match verdict.light {
+                campaign::indicator::Light::Green => Tone::Good,
+                campaign::indicator::Light::Yellow => Tone::Warn,
+                campaign::indicator::Light::Red => Tone::Bad,
+            };
+            (light_words(verdict.light), tone, Some(verdict.expected))
+        }
+    }
+}
+
+fn light_words(light: campaign::indicator::Light) -> &'static str {
+    match light {
+        campaign::indicator::Light::Green => "绿 · 达标",
+        campaign::indicator::Light::Yellow => "黄 · 略慢",
+        campaign::indicator::Light::Red => "红 · 落后",
+    }
+}
+
+/// Rates by town and stage.
+pub(super) fn heat(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    html! {
+        @if !figures.heat.is_empty() {
+            section.card.flush {
+                div.card-head { h2 { "各镇街 × 学段" span.small.muted { " 格中是完成率" } } }
+                div.table-wrap {
+                    table.heat {
+                        thead { tr { th { "镇街" } @for likes in &figures.level { th { (likes_words(*likes)) } } } }
+                        tbody {
+                            @for (town, cells) in &figures.heat {
+                                tr {
+                                    th scope="row" { (town) }
+                                    @for (_, counts) in cells {
+                                        td data-heat=(heat_level(counts.rate())) { (counts.rate().percent()) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                p.foot.small.muted { (frame.day) " 的情况；“—”表示没有到期的任务。" }
+            }
+        }
+    }
+}
+
+fn heat_level(rate: Ratio) -> &'static str {
+    match rate.share() {
+        None => "none",
+        Some(share) if share >= 0.95 => "5",
+        Some(share) if share >= 0.9 => "4",
+        Some(share) if share >= 0.75 => "3",
+        Some(share) if share >= 0.6 => "2",
+        Some(_) => "1",
+    }
+}
+
+/// What the unit itself has to do now or has missed.
+pub(super) fn own(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    html! {
+        @if !figures.own.is_empty() {
+            section.card.flush {
+                div.card-head { h2 { "本单位自己要办的" span.small.muted { " 未完成和进行中的" } } }
+                table.stack {
+                    thead { tr { th { "任务" } th { "周期" } th { "应完成日期" } th.number { "已做／应做" } th { "状态" } } }
+                    tbody {
+                        @for it in &figures.own {
+                            tr {
+                                td data-label="任务" { a href=(frame.to_duty(&it.duty)) { (duty_name(frame, &it.duty)) } }
+                                td data-label="周期" { (it.standing.period.start) " 至 " (it.standing.period.end) }
+                                td data-label="应完成日期" { (it.standing.period.due) }
+                                td.number data-label="已做／应做" { (it.standing.done) "／" (it.standing.required) }
+                                td data-label="状态" { (tag(it.standing.state.chinese(), state_tone(it.standing.state))) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
