@@ -1,1 +1,25 @@
-//! drafting
+//! From the text of an official document to a draft plan.
+//!
+//! The words of the grammar are data (`grammar/lexicon.txt`, `grammar/phrases.txt`);
+//! the code reads structure: lines to paragraphs ([`lines`]), numbering to
+//! sections ([`outline`]), clauses to statements ([`statement`]), statements to
+//! items and a plan. Nothing here knows any special document or issuer, opens a
+//! file or reads a clock. `docs/drafting.md` tells how well it does.
+
+mod actor;
+mod clause;
+mod date;
+mod draft;
+mod grammar;
+mod head;
+mod item;
+mod lines;
+mod marker;
+mod number;
+mod outline;
+mod phrase;
+mod statement;
+mod text;
+
+pub use draft::{draft, Draft, Period, Section, SentenceSpan, Span, MAX_BYTES};
+pub use item::{Cadence, Item, Kind, Op};

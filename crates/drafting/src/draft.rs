@@ -1,0 +1,328 @@
+//! The draft: what a document asks for, each part beside its sentence.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use crate::clause;
+use crate::item::{Cadence, Item, Kind};
+use crate::marker;
+use crate::outline::{self, Block, Outline};
+use crate::phrase::What;
+use crate::statement::{self, Found, Place};
+
+/// Longer texts are cut here: no campaign plan comes near it.
+pub const MAX_BYTES: usize = 4 << 20;
+
+/// Below this a statement is a hint, not an item.
+const KEEP: f64 = 0.6;
+
+/// A draft of a plan, read from a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub title: Option<String>,
+    pub issuer: Option<String>,
+    pub period: Period,
+    /// The quantified and dated statements, in the order of the document.
+    pub items: Vec<Item>,
+    /// Statements that are borderline: constant duties without a number, wishes,
+    /// what a person may still want to take in.
+    pub hints: Vec<Item>,
+    pub sections: Vec<Section>,
+    pub sentences: Vec<SentenceSpan>,
+    /// Whether the text was longer than [`MAX_BYTES`] and its end was left unread.
+    pub cut: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Period {
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// A numbered section: where it begins and how it is called.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Section {
+    pub path: String,
+    pub heading: String,
+    pub span: Span,
+}
+
+/// A sentence with its section, for showing the document beside the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SentenceSpan {
+    pub section: String,
+    pub span: Span,
+    /// Whether the rules read it; page furniture and annexes for pupils are not.
+    pub read: bool,
+}
+
+/// A place in the document, in bytes and in characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Span {
+    pub bytes: Range<usize>,
+    pub chars: Range<usize>,
+}
+
+/// Reads a document. Any text gives a draft; one without quantified statements
+/// gives a draft without items.
+pub fn draft(source: &str) -> Draft {
+    let (text, cut) = within_limit(source);
+    let outline = outline::outline(text);
+    let mut items = Vec::new();
+    let mut memory = Memory::default();
+    for block in &outline.blocks {
+        if !block.live {
+            continue;
+        }
+        for found in read_block(&outline, block, &mut memory) {
+            items.push(item(text, block, found));
+        }
+    }
+    let (mut items, hints): (Vec<Item>, Vec<Item>) =
+        items.into_iter().partition(|item| item.confidence >= KEEP);
+    drop_restatements(&mut items);
+    let period = period(&outline, &items);
+    let chars = Chars::of(text);
+    Draft {
+        title: outline.title.clone(),
+        issuer: outline.issuer.clone(),
+        period,
+        items,
+        hints,
+        sections: sections(&outline, &chars),
+        sentences: sentences(&outline, &chars),
+        cut,
+    }
+}
+
+fn within_limit(source: &str) -> (&str, bool) {
+    if source.len() <= MAX_BYTES {
+        return (source, false);
+    }
+    let mut end = MAX_BYTES;
+    while !source.is_char_boundary(end) {
+        end -= 1;
+    }
+    (source.get(..end).unwrap_or_default(), true)
+}
+
+/// What earlier paragraphs say for later ones.
+#[derive(Default)]
+struct Memory {
+    /// Actors that a heading or opening line names, by depth of the section.
+    actors: Vec<(usize, Vec<String>)>,
+    /// The open list of ones: how deep it hangs, and the rate of its opening line.
+    ones: Option<(usize, Option<Cadence>)>,
+}
+
+fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Found> {
+    let text = block.body.text.as_str();
+    let depth = block.path.len();
+    memory.actors.retain(|(d, _)| *d < depth);
+    if memory.ones.is_some_and(|(d, _)| depth <= d && marker::starts(text)) {
+        memory.ones = None;
+    }
+    let own_ones = says_ones(text);
+    let named_ones = block.path.iter().any(|l| l.rank == marker::RANK_ONES || says_ones(&l.heading));
+    let place = Place {
+        block,
+        text,
+        years: &outline.years,
+        goals: block.under_text(&["目标", "指标"]) || opens_goals(text),
+        ones: own_ones || named_ones || memory.ones.is_some(),
+        prizes: block.under_text(&["奖项", "奖励", "表彰", "评分", "考核办法", "奖惩", "计分", "经费", "参赛对象", "评选条件"]),
+        list_cadence: memory.ones.and_then(|(_, cadence)| cadence),
+        opening: block.path.is_empty(),
+    };
+    let inherited: Vec<String> = match block.department() {
+        Some(name) => vec![name.to_owned()],
+        None => memory.actors.last().map(|(_, a)| a.clone()).unwrap_or_default(),
+    };
+    let found = statement::read(&place, &inherited);
+    if let Some(actors) = crate::actor::of(text) {
+        memory.actors.push((depth, actors));
+    }
+    if own_ones && text.ends_with(':') {
+        memory.ones = Some((depth, rate_of(text)));
+    }
+    found
+}
+
+/// `六个一`, `四个二`: a list of small quotas.
+fn says_ones(text: &str) -> bool {
+    ["个一", "个二", "个1"].iter().any(|w| {
+        text.match_indices(w).any(|(at, _)| {
+            let before = text.get(..at).and_then(|t| t.chars().next_back());
+            let after = text.get(at + w.len()..).and_then(|t| t.chars().next());
+            before.is_some_and(crate::number::is_numeral)
+                && after.is_none_or(|c| "”\"工活要:,。行内建制)(".contains(c))
+        })
+    })
+}
+
+fn rate_of(text: &str) -> Option<Cadence> {
+    crate::phrase::scan(text).into_iter().find_map(|p| match p.what {
+        What::Cadence(cadence) if cadence != Cadence::Continuous => Some(cadence),
+        _ => None,
+    })
+}
+
+fn opens_goals(text: &str) -> bool {
+    let head: String = text.chars().take(14).collect();
+    head.contains("目标") && head.contains(':')
+}
+
+fn item(source: &str, block: &Block, found: Found) -> Item {
+    let span = block.body.source_range(&found.range);
+    let quote = source.get(span.clone()).unwrap_or_default().trim().to_owned();
+    Item {
+        kind: found.kind,
+        quote,
+        section: block.section(),
+        actors: found.actors,
+        action: found.action.trim_matches(|c: char| ",、。;:".contains(c)).to_owned(),
+        cadence: found.cadence,
+        count: found.count,
+        unit: found.unit,
+        per: found.per,
+        deadline: found.deadline,
+        metric: found.metric,
+        op: found.op,
+        value: found.value,
+        baseline: found.baseline,
+        confidence: (found.confidence * 100.0).round() / 100.0,
+        why: found.why,
+        span,
+    }
+}
+
+/// A stage that its own heading names again is one stage.
+fn drop_restatements(items: &mut Vec<Item>) {
+    let mut kept: Vec<Item> = Vec::new();
+    for item in items.drain(..) {
+        let again = kept.iter().any(|k| {
+            k.kind == item.kind
+                && k.span.start < item.span.end
+                && item.span.start < k.span.end
+                && k.kind == Kind::Phase
+        });
+        if !again {
+            kept.push(item);
+        }
+    }
+    *items = kept;
+}
+
+/// The campaign's own time: the widest stretch that its stages cover.
+fn period(outline: &Outline, items: &[Item]) -> Period {
+    let year = outline.years.year.filter(|_| outline.years.titled);
+    let mut to: Option<String> = items
+        .iter()
+        .filter(|i| i.kind == Kind::Phase)
+        .filter_map(|i| i.deadline.clone())
+        .filter(|d| !d.starts_with('-'))
+        .max();
+    let mut from = outline.years.issued.map(|(y, m)| format!("{y:04}-{m:02}"));
+    if let Some(year) = year {
+        if outline.years.school {
+            from = from.or(Some(format!("{year:04}-09")));
+            to = to.or(Some(format!("{:04}-07", year + 1)));
+        } else {
+            from = from.or(Some(format!("{year:04}-01")));
+            to = to.or(Some(format!("{year:04}-12")));
+        }
+    }
+    let month = |d: String| d.get(..7).map(str::to_owned);
+    Period { from, to: to.and_then(month) }
+}
+
+/// Bytes to characters.
+struct Chars {
+    /// Number of characters before every 64th byte.
+    marks: Vec<usize>,
+    text: String,
+}
+
+impl Chars {
+    fn of(text: &str) -> Self {
+        let mut marks = Vec::with_capacity(text.len() / 64 + 1);
+        let mut count = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if at % 64 == 0 {
+                marks.push(count);
+            }
+            if byte & 0xC0 != 0x80 {
+                count += 1;
+            }
+        }
+        Self { marks, text: text.to_owned() }
+    }
+
+    fn at(&self, byte: usize) -> usize {
+        let mark = self.marks.get(byte / 64).copied().unwrap_or_default();
+        let from = byte / 64 * 64;
+        let rest = self.text.as_bytes().get(from..byte).unwrap_or_default();
+        mark + rest.iter().filter(|b| **b & 0xC0 != 0x80).count()
+    }
+
+    fn span(&self, bytes: Range<usize>) -> Span {
+        let chars = self.at(bytes.start)..self.at(bytes.end);
+        Span { bytes, chars }
+    }
+}
+
+fn sections(outline: &Outline, chars: &Chars) -> Vec<Section> {
+    let mut out: Vec<Section> = Vec::new();
+    for block in &outline.blocks {
+        let Some(last) = block.path.last() else { continue };
+        let path = block.section();
+        if out.last().is_some_and(|s| s.path == path) {
+            continue;
+        }
+        let whole = block.body.source_range(&(0..block.body.text.len()));
+        out.push(Section { path, heading: last.heading.clone(), span: chars.span(whole) });
+    }
+    out
+}
+
+fn sentences(outline: &Outline, chars: &Chars) -> Vec<SentenceSpan> {
+    let mut out = Vec::new();
+    for block in &outline.blocks {
+        let section = block.section();
+        for range in clause::sentence_ranges(&block.body.text) {
+            let bytes = block.body.source_range(&range);
+            out.push(SentenceSpan { section: section.clone(), span: chars.span(bytes), read: block.live });
+        }
+    }
+    out
+}
+
+impl Draft {
+    /// The draft in the shape of the gold files, with `confidence` and `why`.
+    pub fn to_gold_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "title": self.title,
+            "issuer": self.issuer,
+            "period": self.period,
+            "items": self.items.iter().map(item_json).collect::<Vec<_>>(),
+            "hints": self.hints.iter().map(item_json).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Whether the text says anything that could be a plan.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+/// Whole numbers are written without a fraction, as the gold files have them.
+fn item_json(item: &Item) -> serde_json::Value {
+    let mut value = serde_json::to_value(item).unwrap_or_default();
+    if let Some(count) = item.count.filter(|c| c.fract() == 0.0)
+        && let Some(object) = value.as_object_mut()
+    {
+        object.insert("count".to_owned(), serde_json::json!(count as i64));
+    }
+    value
+}

@@ -1,0 +1,266 @@
+//! From the clauses of a paragraph to its statements.
+//!
+//! A clause is read in four steps: is it a stage of the campaign, which measures
+//! does it bound, which acts does it ask for, and what is due by which date. A
+//! date or a rate that stands alone before a comma governs the clause after it.
+
+mod deadline;
+mod duty;
+mod phase;
+mod target;
+
+use std::ops::Range;
+
+use crate::actor;
+use crate::clause::{self, Clause, Sentence};
+use crate::date::{Bound, DatePhrase, Years};
+use crate::grammar::grammar;
+use crate::item::{Cadence, Kind, Op};
+use crate::outline::Block;
+use crate::phrase::{Phrase, What};
+
+/// A statement with its place in the paragraph.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) kind: Kind,
+    pub(crate) range: Range<usize>,
+    pub(crate) actors: Vec<String>,
+    pub(crate) action: String,
+    pub(crate) cadence: Option<Cadence>,
+    pub(crate) count: Option<f64>,
+    pub(crate) unit: Option<String>,
+    pub(crate) per: Option<String>,
+    pub(crate) deadline: Option<String>,
+    pub(crate) metric: Option<String>,
+    pub(crate) op: Option<Op>,
+    pub(crate) value: Option<f64>,
+    pub(crate) baseline: Option<String>,
+    pub(crate) confidence: f64,
+    pub(crate) why: String,
+}
+
+impl Found {
+    fn new(kind: Kind, range: Range<usize>) -> Self {
+        Self {
+            kind,
+            range,
+            actors: Vec::new(),
+            action: String::new(),
+            cadence: None,
+            count: None,
+            unit: None,
+            per: None,
+            deadline: None,
+            metric: None,
+            op: None,
+            value: None,
+            baseline: None,
+            confidence: 0.5,
+            why: String::new(),
+        }
+    }
+}
+
+/// What holds for a whole paragraph.
+pub(crate) struct Place<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) text: &'a str,
+    pub(crate) years: &'a Years,
+    /// Under a heading of goals a quantity is a measure, not a quota.
+    pub(crate) goals: bool,
+    /// In a list of ones (六个一) every entry is a quota.
+    pub(crate) ones: bool,
+    /// Under a heading that asks for prizes and marks.
+    pub(crate) prizes: bool,
+    /// The rate of a list's opening line, for its entries.
+    pub(crate) list_cadence: Option<Cadence>,
+    /// Nothing numbered stands above: the opening of the document.
+    pub(crate) opening: bool,
+}
+
+impl Place<'_> {
+    fn str(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// What a clause hands on to the next one of its sentence.
+#[derive(Default)]
+struct Carry {
+    /// A date or rate that stood alone, and where it began.
+    date: Option<(DatePhrase, usize)>,
+    cadence: Option<(Cadence, usize)>,
+    /// The rate of the duty before, for `…，组织两次…`.
+    running: Option<Cadence>,
+    metric: Option<String>,
+    baseline: Option<String>,
+    /// The day by which the measures of the sentence hold.
+    until: Option<DatePhrase>,
+    actors: Vec<String>,
+    /// Whether a condition (`发生…的`) governs the rest.
+    conditional: bool,
+}
+
+pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
+    let mut out = Vec::new();
+    let mut actors = inherited.to_vec();
+    for sentence in clause::sentences(place.text) {
+        let mut carry = Carry { actors: actors.clone(), ..Carry::default() };
+        read_sentence(place, &sentence, &mut carry, &mut out);
+        actors.clone_from(&carry.actors);
+    }
+    out
+}
+
+fn read_sentence(place: &Place<'_>, sentence: &Sentence, carry: &mut Carry, out: &mut Vec<Found>) {
+    let text = place.str(&sentence.range);
+    if grammar().count("knowledge", text) >= 2 || is_citation(text) {
+        return;
+    }
+    let told = grammar().has("past", text);
+    let mut consumed: Vec<usize> = Vec::new();
+    if let Some((found, date_at)) = phase::read(place, sentence) {
+        carry.until = date_of(sentence, date_at);
+        out.push(found);
+        consumed.push(date_at);
+    }
+    for (at, clause) in sentence.clauses.iter().enumerate() {
+        let words = place.str(&clause.range);
+        if let Some(actors) = actor::of(words) {
+            carry.actors = actors;
+        }
+        let is_past = told && !grammar().has("goal-cue", words) || is_old(place, clause);
+        if is_past || grammar().has("award", words) || place.prizes && !has_due(clause) {
+            continue;
+        }
+        let scope = Scope { place, sentence, at, clause, words, consumed: &consumed };
+        let before = out.len();
+        target::read(&scope, carry, out);
+        duty::read(&scope, carry, out);
+        deadline::read(&scope, carry, out);
+        if out.len() > before {
+            carry.date = None;
+            carry.cadence = None;
+        } else {
+            hand_on(&scope, carry);
+        }
+        for found in out.iter_mut().skip(before) {
+            if found.actors.is_empty() {
+                found.actors.clone_from(&carry.actors);
+            }
+        }
+    }
+}
+
+fn date_of(sentence: &Sentence, at: usize) -> Option<DatePhrase> {
+    sentence.clauses.iter().flat_map(|c| &c.phrases).find_map(|p| match &p.what {
+        What::Date(date) if p.start == at && date.bound != Bound::Since => Some(date.clone()),
+        _ => None,
+    })
+}
+
+/// A clause with all that stands around it.
+pub(crate) struct Scope<'a> {
+    pub(crate) place: &'a Place<'a>,
+    pub(crate) sentence: &'a Sentence,
+    pub(crate) at: usize,
+    pub(crate) clause: &'a Clause,
+    pub(crate) words: &'a str,
+    /// Dates that a stage has already taken.
+    consumed: &'a [usize],
+}
+
+impl Scope<'_> {
+    pub(crate) fn dates(&self) -> impl Iterator<Item = (&Phrase, &DatePhrase)> {
+        self.clause.phrases.iter().filter_map(|p| match &p.what {
+            What::Date(date) if !self.consumed.contains(&p.start) => Some((p, date)),
+            _ => None,
+        })
+    }
+
+    /// The words of the clause before a byte of the paragraph.
+    pub(crate) fn before(&self, at: usize) -> &str {
+        self.place.text.get(self.clause.range.start..at).unwrap_or_default()
+    }
+
+    pub(crate) fn after(&self, at: usize) -> &str {
+        self.place.text.get(at..self.clause.range.end).unwrap_or_default()
+    }
+
+    /// The following clauses of the sentence.
+    pub(crate) fn rest(&self) -> &str {
+        self.place.text.get(self.clause.range.end..self.sentence.range.end).unwrap_or_default()
+    }
+
+    /// The clause that a bracket explains.
+    pub(crate) fn host(&self) -> Option<&Clause> {
+        if !self.clause.bracketed {
+            return None;
+        }
+        self.sentence.clauses[..self.at].iter().rev().find(|c| !c.bracketed)
+    }
+}
+
+/// A date or rate with hardly a word beside it governs the next clause.
+fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
+    if scope.clause.bracketed {
+        return;
+    }
+    let own: usize =
+        scope.clause.phrases.iter().map(|p| scope.place.str(&(p.start..p.end)).chars().count()).sum();
+    let spare = scope.words.chars().count().saturating_sub(own);
+    let start = scope.clause.range.start;
+    for phrase in &scope.clause.phrases {
+        match &phrase.what {
+            What::Date(date) if spare <= 8 && !scope.consumed.contains(&phrase.start) => {
+                carry.date = Some((date.clone(), start));
+            }
+            What::Cadence(cadence) if spare <= 10 && *cadence != Cadence::Continuous => {
+                carry.cadence = Some((*cadence, start));
+            }
+            _ => {}
+        }
+        if let What::Date(date) = &phrase.what
+            && matches!(date.bound, Bound::Until | Bound::Before)
+        {
+            carry.until = Some(date.clone());
+        }
+    }
+    if scope.words.contains('的') && grammar_conditional(scope.words) {
+        carry.conditional = true;
+    }
+}
+
+fn grammar_conditional(words: &str) -> bool {
+    ["凡", "对发生", "如发生", "一旦", "若", "对未", "如有", "逾期"].iter().any(|w| words.contains(w))
+}
+
+/// A law or an older document is cited: its dates are not ours.
+fn is_citation(text: &str) -> bool {
+    text.contains('《')
+        && ["施行", "颁布", "公布实施", "正式实施", "生效"].iter().any(|w| text.contains(w))
+}
+
+/// A clause about a year before the plan's own tells of the past.
+fn is_old(place: &Place<'_>, clause: &Clause) -> bool {
+    let Some(year) = place.years.year else { return false };
+    clause.phrases.iter().any(|p| match &p.what {
+        What::Date(date) => {
+            let of = |d: &crate::date::Day| match d.year {
+                crate::date::Year::Of(y) => Some(y),
+                _ => None,
+            };
+            let last = date.to.as_ref().and_then(of);
+            last.is_some_and(|y| y < year) && date.bound != Bound::Range
+        }
+        _ => false,
+    }) && !clause.has(|w| matches!(w, What::Baseline))
+}
+
+fn has_due(clause: &Clause) -> bool {
+    clause.has(|w| match w {
+        What::Date(date) => date.bound == Bound::Before,
+        What::Due { .. } => true,
+        _ => false,
+    })
+}

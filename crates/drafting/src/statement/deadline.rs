@@ -1,0 +1,199 @@
+//! What is due by a date, and acts on a date that have no number.
+
+use super::{Carry, Found, Scope};
+use crate::actor;
+use crate::date::{Bound, DatePhrase, Part};
+use crate::grammar::grammar;
+use crate::item::{Cadence, Kind};
+use crate::phrase::{Phrase, What};
+
+pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
+    if taken(scope, out) {
+        return;
+    }
+    if let Some(found) = every_period(scope) {
+        out.push(found);
+        return;
+    }
+    let own: Vec<(&Phrase, &DatePhrase)> = scope.dates().collect();
+    if own.is_empty() {
+        if let Some((date, start)) = carry.date.clone() {
+            // The date stood alone before the comma.
+            let range = start..scope.clause.range.end;
+            out.extend(dated(scope, &date, None, range, true));
+        }
+        return;
+    }
+    let mut from = scope.clause.range.start;
+    if from == 0 {
+        from = scope.place.block.head_len;
+    }
+    for (i, (phrase, date)) in own.iter().enumerate() {
+        let end = own.get(i + 1).map_or(scope.clause.range.end, |(p, _)| cut(scope, phrase.end, p.start));
+        let begin = carry.date.as_ref().filter(|_| i == 0).map_or(from, |(_, s)| (*s).min(from));
+        out.extend(dated(scope, date, Some(phrase), begin..end, false));
+        from = end;
+    }
+}
+
+fn cut(scope: &Scope<'_>, from: usize, to: usize) -> usize {
+    let gap = scope.place.text.get(from..to).unwrap_or_default();
+    gap.rfind('、').map_or(to, |i| from + i + '、'.len_utf8())
+}
+
+/// A duty or measure of this clause has the date already.
+fn taken(scope: &Scope<'_>, out: &[Found]) -> bool {
+    let range = &scope.clause.range;
+    out.iter().rev().any(|f| {
+        f.range.start < range.end
+            && range.start < f.range.end
+            && matches!(f.kind, Kind::Duty | Kind::Target)
+            && f.confidence >= 0.5
+    })
+}
+
+/// `每月20日前报送`, `每日16时前报`.
+fn every_period(scope: &Scope<'_>) -> Option<Found> {
+    let (phrase, cadence, deadline) = scope.clause.phrases.iter().find_map(|p| match &p.what {
+        What::Due { cadence, deadline } => Some((p, *cadence, deadline.clone())),
+        _ => None,
+    })?;
+    let asked = grammar().has("due-verb", scope.words) || grammar().has("due-verb", scope.rest());
+    let mut found = Found::new(Kind::Deadline, scope.clause.range.clone());
+    found.range.start = found.range.start.max(if found.range.start == 0 { scope.place.block.head_len } else { 0 });
+    if phrase.end + 6 >= scope.clause.range.end {
+        found.range.end = next_end(scope);
+    }
+    found.cadence = Some(cadence);
+    found.deadline = deadline;
+    found.confidence = if asked { 0.93 } else { 0.55 };
+    found.action = actor::strip(scope.after(phrase.end)).to_owned();
+    found.why = format!("周期时限“{}”", scope.place.text.get(phrase.start..phrase.end).unwrap_or_default());
+    Some(found)
+}
+
+fn next_end(scope: &Scope<'_>) -> usize {
+    scope.sentence.clauses[scope.at + 1..]
+        .iter()
+        .find(|c| !c.bracketed)
+        .map_or(scope.clause.range.end, |c| c.range.end)
+}
+
+fn dated(
+    scope: &Scope<'_>,
+    date: &DatePhrase,
+    phrase: Option<&Phrase>,
+    range: std::ops::Range<usize>,
+    led: bool,
+) -> Option<Found> {
+    let after = phrase.map_or(scope.words, |p| scope.after(p.end));
+    let before = phrase.map_or("", |p| scope.before(p.start));
+    let year_only = date.to.is_some_and(|d| d.is_year_only() && d.part == Part::Whole);
+    if date.to.is_none() || year_only && date.bound != Bound::Before || is_name(after, before) {
+        return None;
+    }
+    let label = before.trim_end_matches([':', '为', '是']);
+    let due_label = phrase.is_some() && (grammar().ends("due-label", label).is_some() || labelled_before(scope, label));
+    match date.bound {
+        Bound::Before => due(scope, date, range, after, before, led),
+        Bound::Until if due_label => due(scope, date, range, after, before, led),
+        Bound::Until if scope.place.goals => None,
+        Bound::Until if date.from.is_none() => until(scope, date, range, after),
+        Bound::At | Bound::Range if due_label => due(scope, date, range, after, before, true),
+        Bound::At | Bound::Range => event(scope, date, range, after, before, led),
+        Bound::Until | Bound::Since => None,
+    }
+}
+
+/// `截止时间：5月10日`: the label is the clause before the colon.
+fn labelled_before(scope: &Scope<'_>, label: &str) -> bool {
+    let heading = scope.place.block.path.last().map_or("", |l| l.heading.as_str());
+    if label.is_empty() && grammar().ends("due-label", heading).is_some() {
+        return true;
+    }
+    let Some(previous) = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i)) else { return false };
+    label.is_empty() && grammar().ends("due-label", scope.place.str(&previous.range)).is_some()
+}
+
+/// `6月26日是国际禁毒日`, `12·4宪法日`, `3月15日出生`.
+fn is_name(after: &str, before: &str) -> bool {
+    let starts = ["是", "为第", "为全国", "为国际", "为世界", "系", "国际", "世界", "全国", "印发", "出台", "公布", "发布的", "的", "下发", "以来", "召开的", "发生", "通过"];
+    starts.iter().any(|w| after.starts_with(w)) || before.ends_with("每年")
+}
+
+fn due(
+    scope: &Scope<'_>,
+    date: &DatePhrase,
+    range: std::ops::Range<usize>,
+    after: &str,
+    before: &str,
+    led: bool,
+) -> Option<Found> {
+    let here = grammar().has("due-verb", after) || grammar().has("due-verb", before);
+    let later = grammar().has("due-verb", scope.rest());
+    let host = scope.host().is_some_and(|h| grammar().has("due-verb", scope.place.str(&h.range)));
+    if !(here || later || host || led) {
+        return None;
+    }
+    let mut found = Found::new(Kind::Deadline, range);
+    if !here && later && after.is_empty() {
+        found.range.end = next_end(scope);
+    }
+    found.cadence = Some(Cadence::Once);
+    found.deadline = date.to.and_then(|d| scope.place.years.iso(&d));
+    found.confidence = if here || host { 0.93 } else { 0.8 };
+    if scope.place.opening && grammar().has("past", scope.words) {
+        found.confidence = 0.3;
+    }
+    let words = if after.is_empty() { scope.rest().trim_start_matches(',') } else { after };
+    found.action = actor::strip(words).to_owned();
+    found.why = format!("截止时间 {}", found.deadline.as_deref().unwrap_or("（日期不全）"));
+    Some(found)
+}
+
+/// `到6月底完成…` outside the goals is a date by which something is due.
+fn until(
+    scope: &Scope<'_>,
+    date: &DatePhrase,
+    range: std::ops::Range<usize>,
+    after: &str,
+) -> Option<Found> {
+    let verb = grammar().has("due-verb", after) || grammar().has("due-verb", scope.rest());
+    let mut found = due(scope, date, range, after, "", true)?;
+    found.confidence = if verb { 0.76 } else { 0.4 };
+    if after.chars().count() <= 1 {
+        found.range.end = next_end(scope);
+    }
+    Some(found)
+}
+
+/// An act on a day or in a month: a duty, once.
+fn event(
+    scope: &Scope<'_>,
+    date: &DatePhrase,
+    range: std::ops::Range<usize>,
+    after: &str,
+    before: &str,
+    led: bool,
+) -> Option<Found> {
+    let verb = grammar().has("event-verb", after) || (before.chars().count() <= 12 && grammar().has("event-verb", before));
+    if !verb || scope.clause.bracketed && scope.host().is_none() {
+        return None;
+    }
+    let whole_day = date.to.is_some_and(|d| matches!(d.part, Part::Day(_)));
+    let mut found = Found::new(Kind::Duty, range);
+    found.cadence = Some(Cadence::Once);
+    found.deadline = date.to.and_then(|d| scope.place.years.iso(&d));
+    found.confidence = match () {
+        () if scope.place.opening => 0.4,
+        () if whole_day => 0.85,
+        () if led || date.bound == Bound::At => 0.8,
+        () => 0.7,
+    };
+    if scope.words.contains("以来") || scope.words.contains("期间") && date.bound == Bound::Range {
+        found.confidence = 0.4;
+    }
+    found.action = actor::strip(after).to_owned();
+    found.why = format!("时间 {} 与事项", found.deadline.as_deref().unwrap_or("（日期不全）"));
+    Some(found)
+}

@@ -1,0 +1,341 @@
+//! Acts that are asked for: with a rate, a number, or both.
+
+use std::ops::Range;
+
+use super::{Carry, Found, Scope};
+use crate::actor;
+use crate::date::{Bound, DatePhrase};
+use crate::grammar::grammar;
+use crate::item::{Cadence, Kind};
+use crate::phrase::{Limit, Phrase, What};
+
+pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
+    if carry.conditional {
+        return;
+    }
+    let heads: Vec<Head<'_>> = heads(scope, carry);
+    let mut from = scope.clause.range.start;
+    for (i, head) in heads.iter().enumerate() {
+        let next = heads.get(i + 1).map(|h| h.start());
+        let range = segment(scope, from, head, next);
+        from = range.end;
+        let Some(mut found) = duty(scope, carry, head, &range) else { continue };
+        if i == 0 {
+            let starts = [carry.date.as_ref().map(|d| d.1), carry.cadence.as_ref().map(|c| c.1)];
+            if let Some(start) = starts.into_iter().flatten().min() {
+                found.range.start = found.range.start.min(start);
+            }
+        }
+        if let Some(cadence) = found.cadence.filter(|c| *c != Cadence::Once && *c != Cadence::Continuous) {
+            carry.running = Some(cadence);
+        }
+        out.push(found);
+    }
+}
+
+/// What makes a duty: a rate, a number, or a number with its rate.
+struct Head<'a> {
+    rate: Option<(&'a Phrase, Cadence)>,
+    number: Option<&'a Phrase>,
+}
+
+impl Head<'_> {
+    fn start(&self) -> usize {
+        let rate = self.rate.map(|r| r.0.start);
+        let number = self.number.map(|n| n.start);
+        match (rate, number) {
+            (Some(a), Some(b)) => a.min(b),
+            (a, b) => a.or(b).unwrap_or_default(),
+        }
+    }
+
+    fn end(&self) -> usize {
+        let rate = self.rate.map_or(0, |r| r.0.end);
+        rate.max(self.number.map_or(0, |n| n.end))
+    }
+}
+
+/// A rate governs the numbers after it, up to the next rate; one without
+/// numbers stands for itself.
+fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
+    let mut out: Vec<Head<'a>> = Vec::new();
+    let mut rate: Option<(&Phrase, Cadence)> = None;
+    let mut used = true;
+    for phrase in &scope.clause.phrases {
+        match &phrase.what {
+            What::Cadence(cadence) => {
+                if let Some(open) = rate.filter(|_| !used) {
+                    // 每周班级群每日发布一条: the inner rate wins.
+                    let _ = open;
+                }
+                rate = Some((phrase, *cadence));
+                used = false;
+            }
+            What::Due { .. } => used = true,
+            What::Quota { .. } if out.last().is_some_and(|h| used && goes_on(scope, h, phrase)) => {}
+            What::Quota { .. } if counts(scope, phrase, rate.is_some() || carry.cadence.is_some()) => {
+                let first = if used { None } else { rate };
+                let rate = first.or(rate.filter(|r| r.0.end <= phrase.start));
+                out.push(Head { rate: if used { rate.filter(|_| false).or(rate) } else { rate }, number: Some(phrase) });
+                used = true;
+            }
+            _ => {}
+        }
+    }
+    if let Some(open) = rate.filter(|_| !used) {
+        // 召开一次…，每学期: a number before its rate.
+        match out.last_mut() {
+            Some(head) if head.rate.is_none() => head.rate = Some(open),
+            _ => out.push(Head { rate: Some(open), number: None }),
+        }
+    }
+    out
+}
+
+/// `分两次送交一份告知书`: the second number belongs to the object of the first.
+fn goes_on(scope: &Scope<'_>, head: &Head<'_>, phrase: &Phrase) -> bool {
+    let Some(gap) = scope.place.text.get(head.end()..phrase.start) else { return true };
+    let joined = gap.rfind(['和', '及', '并', '与', '且']).is_some_and(|i| {
+        let rest = gap.get(i..).unwrap_or_default();
+        rest.chars().count() <= 7
+    });
+    head.number.is_some() && !gap.contains('、') && !joined
+}
+
+/// Whether a number is a quota at all, whatever stands around the clause.
+fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
+    let What::Quota { unit, bound, per, .. } = &phrase.what else { return false };
+    if *bound == Limit::AtMost || scope.place.goals && !rated && per.is_none() {
+        return false;
+    }
+    if grammar().has("format", scope.words) && !rated {
+        return false;
+    }
+    let head = scope.before(phrase.start);
+    let tail = scope.after(phrase.end);
+    if phrase.rule == "quota.time" {
+        let other = scope.clause.phrases.iter().any(|p| {
+            matches!(&p.what, What::Quota { .. }) && p.rule != "quota.time"
+        });
+        return rated && !other && !head.contains("每次") && !scope.words.contains("内完成");
+    }
+    let inside = ["每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取", "下列", "以下", "上述", "前述", "设有"];
+    if inside.iter().any(|w| head.contains(w)) && !rated {
+        return false;
+    }
+    if tail.starts_with("以内") || tail.starts_with("左右") && !rated || tail.starts_with("内") {
+        return false;
+    }
+    !(unit == "人" && head.ends_with('余'))
+}
+
+fn segment(scope: &Scope<'_>, from: usize, head: &Head<'_>, next: Option<usize>) -> Range<usize> {
+    let text = scope.place.text;
+    let lead = text.get(from..head.start()).unwrap_or_default();
+    let mut start = from + lead.len() - lead.trim_start_matches(['、', '和', '及', '“', '与', '并']).len();
+    if from == 0 {
+        start = start.max(scope.place.block.head_len);
+    }
+    let Some(next) = next else { return start..scope.clause.range.end };
+    let gap = text.get(head.end()..next).unwrap_or_default();
+    let cut = gap.rfind('、').or_else(|| gap.rfind(['和', '及', '并']));
+    start..cut.map_or(head.end(), |i| head.end() + i)
+}
+
+fn duty(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>, range: &Range<usize>) -> Option<Found> {
+    let mut found = Found::new(Kind::Duty, range.clone());
+    let own = head.rate.map(|r| r.1);
+    let (count, unit, bound, per) = match head.number.map(|p| &p.what) {
+        Some(What::Quota { count, unit, bound, per, .. }) => (Some(*count), Some(unit.clone()), *bound, *per),
+        _ => (None, None, Limit::Exact, None),
+    };
+    let lead = carry.cadence.map(|c| c.0);
+    let listed = scope.place.list_cadence.filter(|_| scope.place.ones);
+    let date = own_date(scope, carry, head);
+    let running = carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
+    let rate = per.or(own).or(lead).or(running).or(listed);
+    found.cadence = Some(rate.unwrap_or(Cadence::Once));
+    found.count = count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
+    found.unit = unit;
+    found.confidence = match (head.number, per.or(own).or(lead)) {
+        (Some(number), Some(_)) => with_both(scope, number, bound),
+        (Some(number), None) => number_alone(scope, number, running.or(listed).is_some()),
+        (None, Some(rate)) => rate_alone(scope, head, rate),
+        (None, None) => return None,
+    };
+    if rate != Some(Cadence::Yearly) {
+        found.deadline = date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(&d));
+    }
+    if let Some(due) = recurring(scope) {
+        found.deadline = due;
+    }
+    found.per = actor::per(scope.words);
+    found.action = action(scope, head, range);
+    found.why = why(scope, head, rate, found.deadline.as_deref());
+    Some(found)
+}
+
+fn recurring(scope: &Scope<'_>) -> Option<Option<String>> {
+    scope.clause.phrases.iter().find_map(|p| match &p.what {
+        What::Due { deadline, .. } => Some(deadline.clone()),
+        _ => None,
+    })
+}
+
+/// `，组织两次…` goes on with the rate of the clause before it.
+fn runs_on(scope: &Scope<'_>) -> bool {
+    let words = scope.words;
+    grammar().starts("duty-verb", words.trim_start_matches(['并', '再', '至', '少'])).is_some()
+}
+
+/// The date of the act: in the clause, or standing alone before it.
+fn own_date(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>) -> Option<DatePhrase> {
+    let fits = |d: &DatePhrase| !matches!(d.bound, Bound::Since) && d.to.is_some();
+    let own = scope.dates().filter(|(p, _)| p.start < head.end() || p.start > head.end());
+    own.map(|(_, d)| d.clone())
+        .find(|d| fits(d))
+        .or_else(|| carry.date.as_ref().map(|(d, _)| d.clone()).filter(fits))
+}
+
+fn with_both(scope: &Scope<'_>, number: &Phrase, bound: Limit) -> f64 {
+    let verb = has_verb(scope);
+    let base = if bound == Limit::AtLeast { 0.97 } else { 0.93 };
+    if number.rule == "quota.time" {
+        return if verb { 0.8 } else { 0.6 };
+    }
+    if verb || scope.clause.bracketed { base } else { 0.78 }
+}
+
+fn has_verb(scope: &Scope<'_>) -> bool {
+    grammar().has("duty-verb", scope.words)
+        || scope.host().is_some_and(|h| grammar().has("duty-verb", scope.place.str(&h.range)))
+}
+
+/// A number without a rate is a quota when a verb of acting leads to it.
+fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
+    let What::Quota { unit, bound, figures, count, per } = &number.what else { return 0.0 };
+    if number.rule == "quota.time" {
+        return 0.0;
+    }
+    if per.is_some() {
+        return 0.93;
+    }
+    let head = scope.before(number.start);
+    let act = grammar().is("act-unit", unit);
+    let verb_before = grammar().has("duty-verb", head)
+        || scope.clause.bracketed && scope.host().is_some_and(|h| grammar().has("duty-verb", scope.place.str(&h.range)));
+    let each = head.contains('每') || head.contains('各') || head.contains("分别");
+    let staff = matches!(unit.as_str(), "人" | "名" | "位" | "支" | "个" | "家" | "项" | "套" | "组" | "所" | "处" | "户" | "面" | "类" | "批" | "届");
+    let appoint = ["明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请", "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建", "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立"]
+        .iter()
+        .any(|w| head.contains(w));
+    if grammar().has("roster", scope.words) && matches!(unit.as_str(), "名" | "人" | "位") {
+        return 0.2;
+    }
+    if scope.place.ones {
+        return if verb_before || *figures || each || act { 0.9 } else { 0.6 };
+    }
+    let explicit = *bound == Limit::AtLeast;
+    match () {
+        () if explicit && (verb_before || each || act) => 0.88,
+        () if explicit => 0.65,
+        () if runs && verb_before => 0.85,
+        () if act && verb_before && adjacent(scope, number) => 0.85,
+        () if act && (verb_before || each) && (*figures || *count > 1.0) => 0.8,
+        () if act && verb_before => 0.78,
+        () if staff && appoint && (*figures || *count > 1.0) => 0.78,
+        () if staff && appoint && matches!(unit.as_str(), "名" | "人" | "位") => 0.76,
+        () if staff && appoint && each => 0.76,
+        () if staff && appoint => 0.45,
+        () if act => 0.4,
+        () => 0.2,
+    }
+}
+
+/// The verb stands right before the number, or the number right after the object.
+fn adjacent(scope: &Scope<'_>, number: &Phrase) -> bool {
+    let head = scope.before(number.start);
+    grammar().ends("duty-verb", head).is_some() || scope.after(number.end).is_empty()
+}
+
+/// A rate without a number is a duty when it governs a verb.
+fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f64 {
+    let Some((phrase, _)) = head.rate else {
+        // The rate stood alone in the clause before.
+        return if grammar().starts("duty-verb", scope.words).is_some() { 0.8 } else { 0.5 };
+    };
+    if rate == Cadence::Continuous {
+        return continuous(scope);
+    }
+    let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
+    let before = scope.before(phrase.start);
+    let after = scope.after(phrase.end);
+    if ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words) {
+        return 0.2;
+    }
+    let states = ["都有", "都会", "是", "均有", "约有", "有"];
+    if states.iter().any(|w| after.starts_with(w)) || after.starts_with('的') {
+        return 0.1;
+    }
+    let verb_at = grammar().find("duty-verb", after);
+    // A noun stands after the rate: 每日预警线索, 每月通报制度.
+    let inner = grammar().ends("duty-verb", before).is_some()
+        && !["落实", "做", "实施", "安排", "完成"].iter().any(|w| before.ends_with(w));
+    let system = ["制度", "机制", "台账", "时间", "契机", "时机", "会上", "例会", "课堂"].iter().any(|w| after.contains(w));
+    let by_means = ["利用", "通过", "借助", "结合", "依托", "抓住", "在"].iter().any(|w| before.ends_with(w));
+    match verb_at {
+        _ if inner || by_means => 0.35,
+        Some(_) if system && (before.contains("建立") || before.contains("健全") || before.contains("完善") || before.contains("执行")) => 0.35,
+        Some(at) if at <= 36 => 0.85,
+        Some(_) => 0.78,
+        None if after.contains('必') || after.contains("进行") => 0.78,
+        None if scope.clause.bracketed || grammar().has("duty-verb", before) && after.chars().count() <= 4 => 0.76,
+        None => 0.4,
+    }
+}
+
+/// 常态化, 滚动: a duty without a number is for a person to decide; in a list of
+/// ones it stands for its entry.
+fn continuous(scope: &Scope<'_>) -> f64 {
+    if scope.place.ones && scope.words.contains("不间断") { 0.8 } else { 0.3 }
+}
+
+/// The act in the words of the clause, without rate and number.
+fn action(scope: &Scope<'_>, head: &Head<'_>, range: &Range<usize>) -> String {
+    let host = scope.host().filter(|_| !grammar().has("duty-verb", scope.words));
+    if let Some(host) = host {
+        let words = scope.place.str(&host.range);
+        let end = words.find('(').unwrap_or(words.len());
+        return actor::strip(words.get(..end).unwrap_or_default()).to_owned();
+    }
+    let mut words = String::new();
+    let mut at = range.start;
+    let cut = [head.rate.map(|r| r.0), head.number];
+    let mut cut: Vec<&Phrase> = cut.into_iter().flatten().collect();
+    cut.sort_by_key(|p| p.start);
+    for phrase in cut {
+        if phrase.start >= at {
+            words.push_str(scope.place.text.get(at..phrase.start).unwrap_or_default());
+            at = phrase.end;
+        }
+    }
+    words.push_str(scope.place.text.get(at..range.end).unwrap_or_default());
+    actor::strip(words.trim_matches(|c: char| ",、:的“".contains(c))).to_owned()
+}
+
+fn why(scope: &Scope<'_>, head: &Head<'_>, rate: Option<Cadence>, deadline: Option<&str>) -> String {
+    let word = |p: &Phrase| scope.place.text.get(p.start..p.end).unwrap_or_default().to_owned();
+    let mut parts = Vec::new();
+    match (head.rate, rate) {
+        (Some((phrase, _)), _) => parts.push(format!("频次“{}”", word(phrase))),
+        (None, Some(rate)) => parts.push(format!("频次沿用前文“{}”", rate.chinese())),
+        (None, None) => {}
+    }
+    if let Some(number) = head.number {
+        parts.push(format!("数量“{}”", word(number)));
+    }
+    if let Some(deadline) = deadline {
+        parts.push(format!("时限 {deadline}"));
+    }
+    parts.join("，")
+}
