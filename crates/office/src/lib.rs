@@ -17,4 +17,5 @@ pub mod picture;
 pub mod qr;
 pub mod roster;
 pub mod sheet;
+pub mod text;
 pub mod wording;

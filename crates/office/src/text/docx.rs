@@ -1,0 +1,201 @@
+//! The text of a Word file: paragraphs, tables, and the numbers that Word
+//! writes before paragraphs by itself.
+
+use std::io::{BufRead, BufReader, Cursor, Read};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+use zip::ZipArchive;
+
+use super::numbering::Numbering;
+use super::{TEXT_BYTES_MAX, TextError};
+use crate::package::{self, PackageError, PackageLimits};
+
+/// The parts that are read, inflated; a book of a thousand pages stays below.
+const PART_BYTES_MAX: u64 = 64 << 20;
+
+pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
+    let limits = PackageLimits { entries_max: 4_000, total_bytes_max: 512 << 20, ..PackageLimits::default() };
+    package::survey(bytes, &limits).map_err(|error| match error {
+        PackageError::Damaged => TextError::Damaged,
+        PackageError::Encrypted => TextError::Encrypted,
+        PackageError::TooManyParts | PackageError::TooLarge => TextError::Bomb,
+    })?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| TextError::Damaged)?;
+    let mut numbering = Numbering::default();
+    if let Ok(part) = archive.by_name("word/numbering.xml") {
+        numbering.read_definitions(&mut Reader::from_reader(BufReader::new(part.take(PART_BYTES_MAX))));
+    }
+    if let Ok(part) = archive.by_name("word/styles.xml") {
+        numbering.read_styles(&mut Reader::from_reader(BufReader::new(part.take(PART_BYTES_MAX))));
+    }
+    let part = archive.by_name("word/document.xml").map_err(|_| TextError::Damaged)?;
+    let body = BufReader::new(part.take(PART_BYTES_MAX));
+    Body { numbering, ..Body::default() }.read(&mut Reader::from_reader(body))
+}
+
+#[derive(Default)]
+struct Body {
+    numbering: Numbering,
+    out: String,
+    /// The paragraph being read.
+    line: String,
+    /// Its style and its own numbering.
+    style: Option<String>,
+    number: Option<(String, usize)>,
+    number_id: Option<String>,
+    number_level: usize,
+    /// How deep inside tables, and the paragraphs of the open cell.
+    tables: usize,
+    cell: Vec<String>,
+    row: Vec<String>,
+    /// Inside something whose text is not shown: fallbacks, field codes, deletions.
+    hidden: usize,
+    in_text: bool,
+}
+
+impl Body {
+    fn read(mut self, reader: &mut Reader<impl BufRead>) -> Result<String, TextError> {
+        let mut buffer = Vec::new();
+        loop {
+            buffer.clear();
+            match reader.read_event_into(&mut buffer) {
+                Ok(Event::Start(tag)) => self.open(&tag, false),
+                Ok(Event::Empty(tag)) => self.open(&tag, true),
+                Ok(Event::End(tag)) => self.close(tag.local_name().as_ref()),
+                Ok(Event::Text(text)) if self.shows() => {
+                    self.line.push_str(&text);
+                }
+                Ok(Event::CData(text)) if self.shows() => {
+                    self.line.push_str(&text);
+                }
+                Ok(Event::GeneralRef(name)) if self.shows() => {
+                    self.line.push_str(&reference(&name));
+                }
+                Ok(Event::Eof) => break,
+                Ok(_) => {}
+                Err(_) => return Err(TextError::Damaged),
+            }
+            if self.out.len() + self.line.len() > TEXT_BYTES_MAX {
+                return Err(TextError::TooLarge);
+            }
+        }
+        if !self.line.is_empty() {
+            self.end_paragraph();
+        }
+        Ok(self.out)
+    }
+
+    fn shows(&self) -> bool {
+        self.in_text && self.hidden == 0
+    }
+
+    fn open(&mut self, tag: &BytesStart<'_>, empty: bool) {
+        match tag.local_name().as_ref() {
+            "Fallback" | "del" | "moveFrom" | "instrText" if !empty => self.hidden += 1,
+            "t" if !empty => self.in_text = true,
+            "tab" if self.hidden == 0 && self.in_run() => self.line.push('\t'),
+            "br" | "cr" if self.hidden == 0 => self.line.push('\n'),
+            "noBreakHyphen" if self.hidden == 0 => self.line.push('-'),
+            "p" => self.begin_paragraph(),
+            "pStyle" => self.style = value(tag),
+            "ilvl" => self.number_level = value(tag).and_then(|v| v.parse().ok()).unwrap_or(0),
+            "numId" => self.number_id = value(tag),
+            "tbl" if !empty => self.tables += 1,
+            "tr" if !empty => self.row.clear(),
+            "tc" if !empty => self.cell.clear(),
+            _ => {}
+        }
+    }
+
+    /// A `tab` among the properties of a paragraph is a stop, not a character.
+    fn in_run(&self) -> bool {
+        !self.line.is_empty()
+    }
+
+    fn begin_paragraph(&mut self) {
+        if !self.line.is_empty() {
+            self.end_paragraph();
+        }
+        self.style = None;
+        self.number = None;
+        self.number_id = None;
+        self.number_level = 0;
+    }
+
+    fn close(&mut self, name: &str) {
+        match name {
+            "Fallback" | "del" | "moveFrom" | "instrText" => {
+                self.hidden = self.hidden.saturating_sub(1);
+            }
+            "t" => self.in_text = false,
+            "p" => self.end_paragraph(),
+            "tc" => {
+                let text = self.cell.join(" ");
+                self.cell.clear();
+                self.row.push(text);
+            }
+            "tr" => {
+                let row = std::mem::take(&mut self.row);
+                if row.iter().any(|cell| !cell.is_empty()) {
+                    self.out.push_str(&row.join("\t"));
+                    self.out.push('\n');
+                }
+            }
+            "tbl" => self.tables = self.tables.saturating_sub(1),
+            _ => {}
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if self.number.is_none() {
+            self.number = self.number_id.take().map(|id| (id, self.number_level));
+        }
+        let label = if line.trim().is_empty() {
+            String::new()
+        } else {
+            self.numbering.label(self.number.as_ref(), self.style.as_deref())
+        };
+        self.number = None;
+        self.style = None;
+        let text = format!("{label}{line}");
+        if self.tables > 0 {
+            if !text.trim().is_empty() {
+                self.cell.push(text);
+            }
+        } else {
+            self.out.push_str(&text);
+            self.out.push('\n');
+        }
+    }
+}
+
+/// The `val` of a property, whatever the prefix of its namespace.
+pub(super) fn value(tag: &BytesStart<'_>) -> Option<String> {
+    attribute(tag, "val")
+}
+
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+    tag.attributes()
+        .flatten()
+        .find(|a| a.key.local_name().as_ref() == name)
+        .map(|a| a.value.into_owned())
+}
+
+fn reference(name: &str) -> String {
+    let number = |digits: &str, radix| {
+        u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).map(String::from)
+    };
+    match name {
+        "amp" => "&".to_owned(),
+        "lt" => "<".to_owned(),
+        "gt" => ">".to_owned(),
+        "quot" => "\"".to_owned(),
+        "apos" => "'".to_owned(),
+        _ => name
+            .strip_prefix('#')
+            .and_then(|d| d.strip_prefix('x').map_or_else(|| number(d, 10), |hex| number(hex, 16)))
+            .unwrap_or_default(),
+    }
+}

@@ -1,0 +1,158 @@
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+fn docx(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let types = "<Types xmlns='http://schemas.openxmlformats.org/package/2006/content-types'/>";
+    for (name, content) in [("[Content_Types].xml", types)].iter().chain(parts) {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(content.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn document(body: &str) -> String {
+    format!("<w:document xmlns:w='w' xmlns:mc='mc'><w:body>{body}</w:body></w:document>")
+}
+
+#[test]
+fn word_paragraphs_tables_and_entities() {
+    let body = document(
+        "<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr><w:r><w:t>一、目标</w:t></w:r></w:p>\
+         <w:p><w:r><w:t>知晓率 &gt;= 95%</w:t></w:r><w:del><w:r><w:delText>旧</w:delText></w:r></w:del></w:p>\
+         <w:tbl><w:tr><w:tc><w:p><w:r><w:t>讲座</w:t></w:r></w:p></w:tc>\
+         <w:tc><w:p><w:r><w:t>每学期1次</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
+         <w:p><mc:AlternateContent><mc:Choice><w:r><w:t>框</w:t></w:r></mc:Choice>\
+         <mc:Fallback><w:r><w:t>框</w:t></w:r></mc:Fallback></mc:AlternateContent></w:p>",
+    );
+    let read = read(&docx(&[("word/document.xml", &body)])).unwrap();
+    assert_eq!(read.format, Format::Docx);
+    assert_eq!(read.text, "一、目标\n知晓率 >= 95%\n讲座\t每学期1次\n框\n");
+}
+
+#[test]
+fn numbers_that_word_writes_by_itself() {
+    let numbering = "<w:numbering xmlns:w='w'><w:abstractNum w:abstractNumId='0'>\
+        <w:lvl w:ilvl='0'><w:start w:val='1'/><w:numFmt w:val='chineseCounting'/><w:lvlText w:val='%1、'/></w:lvl>\
+        <w:lvl w:ilvl='1'><w:start w:val='1'/><w:numFmt w:val='decimal'/><w:lvlText w:val='%2.'/></w:lvl>\
+        </w:abstractNum><w:num w:numId='5'><w:abstractNumId w:val='0'/></w:num></w:numbering>";
+    let entry = |level: u8, text: &str| {
+        format!(
+            "<w:p><w:pPr><w:numPr><w:ilvl w:val='{level}'/><w:numId w:val='5'/></w:numPr></w:pPr>\
+             <w:r><w:t>{text}</w:t></w:r></w:p>"
+        )
+    };
+    let body = document(&[entry(0, "目标"), entry(1, "甲"), entry(1, "乙"), entry(0, "措施"), entry(1, "丙")].concat());
+    let bytes = docx(&[("word/document.xml", &body), ("word/numbering.xml", numbering)]);
+    assert_eq!(read(&bytes).unwrap().text, "一、目标\n1.甲\n2.乙\n二、措施\n1.丙\n");
+}
+
+#[test]
+fn plain_text_in_every_encoding() {
+    let text = "各校每月召开一次班会。";
+    let (gb, _, _) = encoding_rs::GB18030.encode(text);
+    let utf16: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    for bytes in [text.as_bytes(), &gb, &utf16, format!("\u{feff}{text}").as_bytes()] {
+        assert_eq!(read(bytes).unwrap().text, text);
+    }
+}
+
+#[test]
+fn web_pages_lose_their_tags() {
+    let page = "<html><head><title>x</title></head><body><div>首页</div><script>var a='<p>';</script>\
+        <p>一、目标&nbsp;</p><table><tr><td>讲座</td><td>1&#27425;</td></tr></table></body></html>";
+    let read = read(page.as_bytes()).unwrap();
+    assert_eq!(read.format, Format::Html);
+    let lines: Vec<&str> = read.text.lines().map(str::trim).filter(|l| !l.is_empty()).collect();
+    assert_eq!(lines, ["首页", "一、目标", "讲座\t1次"]);
+}
+
+fn message(bytes: &[u8]) -> String {
+    read(bytes).unwrap_err().to_string()
+}
+
+#[test]
+fn every_refusal_says_what_to_do() {
+    let mut old = vec![0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+    old.extend("WordDocument".encode_utf16().flat_map(u16::to_le_bytes));
+    assert!(message(&old).contains("另存为"));
+    assert!(message(b"").contains("空"));
+    assert!(message(b"\x00\x01\x02binary").contains("二进制"));
+    assert!(message(b"{\\rtf1 x}").contains("RTF"));
+    assert!(message(b"%PDF-1.7 nothing").contains("PDF") || message(b"%PDF-1.7 nothing").contains("损坏"));
+    assert!(message(&docx(&[("word/other.xml", "<a/>")])).contains("损坏"));
+    let mut torn = docx(&[("word/document.xml", &document("<w:p><w:r><w:t>文</w:t></w:r></w:p>"))]);
+    torn.truncate(torn.len() / 2);
+    assert!(read(&torn).is_err());
+}
+
+#[test]
+fn a_zip_bomb_is_refused_without_being_held() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("[Content_Types].xml", SimpleFileOptions::default()).unwrap();
+    writer.start_file("word/document.xml", SimpleFileOptions::default()).unwrap();
+    let zeros = vec![b' '; 1 << 20];
+    for _ in 0..600 {
+        writer.write_all(&zeros).unwrap();
+    }
+    let bytes = writer.finish().unwrap().into_inner();
+    assert!(bytes.len() < 4 << 20);
+    assert!(matches!(read(&bytes), Err(TextError::Bomb)));
+}
+
+#[test]
+fn a_pdf_without_words_is_told_to_be_a_scan() {
+    let bytes = pdf_of("");
+    assert!(matches!(read(&bytes), Err(TextError::Scanned)), "{:?}", read(&bytes));
+    let words = "Every school holds one drill per month by 2024-05-10";
+    let bytes = pdf_of(words);
+    let text = read(&bytes).unwrap().text;
+    assert!(text.contains("one drill"), "{text}");
+}
+
+#[test]
+fn a_pdf_bomb_is_refused_before_it_is_parsed() {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let zeros = vec![0_u8; 1 << 20];
+    for _ in 0..300 {
+        encoder.write_all(&zeros).unwrap();
+    }
+    let mut bytes = b"%PDF-1.5\n1 0 obj<</Filter/FlateDecode>>stream\n".to_vec();
+    bytes.extend(encoder.finish().unwrap());
+    bytes.extend(b"\nendstream endobj");
+    assert!(matches!(read(&bytes), Err(TextError::Bomb)));
+}
+
+/// The smallest PDF with one page and one line of text.
+fn pdf_of(words: &str) -> Vec<u8> {
+    let stream = format!("BT /F1 12 Tf 72 720 Td ({words}) Tj ET");
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
+            .to_owned(),
+        format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_owned(),
+    ];
+    let mut out = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (i, object) in objects.iter().enumerate() {
+        places.push(out.len());
+        out.push_str(&format!("{} 0 obj{object}endobj\n", i + 1));
+    }
+    let xref = out.len();
+    out.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+    for place in places {
+        out.push_str(&format!("{place:010} 00000 n \n"));
+    }
+    out.push_str(&format!(
+        "trailer<</Size {}/Root 1 0 R>>\nstartxref\n{xref}\n%%EOF",
+        objects.len() + 1
+    ));
+    out.into_bytes()
+}
