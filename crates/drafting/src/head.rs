@@ -159,6 +159,7 @@ pub(crate) fn is_noise(text: &str, at: usize, total: usize) -> bool {
     let early = at * 3 <= total || at < 12;
     (early && count < 120 && grammar().has("head-noise", text) && !text.contains('。'))
         || at == 0 && text.starts_with("#source:")
+        || early && count < 60 && (text.starts_with("时间:20") || text.starts_with("日期:20"))
         || text.contains(">>")
         || (text.contains('|') && text.matches('|').count() >= 3 && count < 60 && early)
 }

@@ -139,6 +139,13 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     if count <= 0.0 {
         return None;
     }
+    let before = text.get(..captures.get(0)?.start()).and_then(|t| t.chars().next_back());
+    let bare = captures.name("least").is_none() && captures.name("most").is_none();
+    // 上一次 and 二次 are an earlier time and a second one; 上一堂课 is a lesson.
+    let earlier = before.is_some_and(|c| "上下".contains(c)) && "次届轮期场年季条篇".contains(unit.as_str());
+    if bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次") {
+        return None;
+    }
     let more = captures.get(0).is_some_and(|m| m.as_str().ends_with("以上"));
     let bound = if captures.name("most").is_some() {
         Limit::AtMost

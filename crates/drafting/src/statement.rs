@@ -221,7 +221,7 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
             _ => {}
         }
         if let What::Date(date) = &phrase.what
-            && matches!(date.bound, Bound::Until | Bound::Before)
+            && (date.bound == Bound::Until || date.bound == Bound::Before && spare <= 8)
         {
             carry.until = Some(date.clone());
         }

@@ -75,7 +75,9 @@ fn take_while(text: &str, keep: impl Fn(char) -> bool) -> &str {
 
 const UNTIL: &[&str] = &["截止到", "截至到", "截止至", "截止", "截至", "直到", "到", "至"];
 const SINCE: &[&str] = &["自", "从", "定于", "于"];
-const TO: &[&str] = &["起至", "起到", "开始至", "开始到", "起-", "起~", "起,至", "开始,至", "至", "到", "--", "-", "~"];
+const TO: &[&str] = &[
+    "起至", "起到", "开始至", "开始到", "起-", "起~", "起,至", "开始,至", "至", "到", "---", "--", "-", "~",
+];
 const BEFORE: &[&str] = &["底前", "底之前", "之前", "以前", "前", "截止", "止"];
 const OPEN: &[&str] = &["起", "开始"];
 
@@ -240,7 +242,7 @@ fn year(cursor: &mut Cursor<'_>) -> Option<Year> {
     for (words, year) in [
         (&["今年", "本年度", "本年", "当年"][..], Year::This),
         (&["明年", "次年", "翌年", "来年", "下一年"][..], Year::Next),
-        (&["20XX年", "20xx年", "20××年", "20**年", "XX年", "xx年", "××年", "XXXX年", "xxxx年", "202x年", "202X年", "20_年", "20__年"][..], Year::Masked),
+        (&["20XX年", "20xx年", "20××年", "20**年", "XX年", "xx年", "××年", "XXXX年", "xxxx年", "202x年", "202X年", "20_年", "20__年", "20___年", "__年", "___年", "20…年", "20...年"][..], Year::Masked),
     ] {
         if probe.take(words) {
             *cursor = probe;
@@ -303,7 +305,7 @@ fn year_end(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
 
 fn month_day(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     let mut probe = *cursor;
-    if probe.take(&["X月X日", "x月x日", "XX月XX日", "xx月xx日", "×月×日", "××月××日", "*月*日", "**月**日"]) {
+    if probe.take(&["X月X日", "x月x日", "XX月XX日", "xx月xx日", "×月×日", "××月××日", "*月*日", "**月**日", "__月__日", "_月_日"]) {
         *cursor = probe;
         return Some(Day { year: Year::Masked, month: None, part: Part::Whole });
     }

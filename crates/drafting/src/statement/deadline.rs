@@ -16,11 +16,17 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
         return;
     }
     let own: Vec<(&Phrase, &DatePhrase)> = scope.dates().collect();
+    if let [(phrase, _)] = own.as_slice()
+        && leads(scope, phrase)
+    {
+        return;
+    }
     if own.is_empty() {
         if let Some((date, start)) = carry.date.clone() {
-            // The date stood alone before the comma.
-            let range = start..scope.clause.range.end;
-            out.extend(dated(scope, &date, None, range, true));
+            // The date stood alone before the comma; after a colon it governs the sentence.
+            let colon = scope.place.text.get(..scope.clause.range.start).is_some_and(|t| t.ends_with([':', '\t']));
+            let end = if colon { scope.sentence.range.end } else { scope.clause.range.end };
+            out.extend(dated(scope, &date, None, start..end, true));
         }
         return;
     }
@@ -34,6 +40,14 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
         out.extend(dated(scope, date, Some(phrase), begin..end, false));
         from = end;
     }
+}
+
+/// A date alone before a comma waits for the clause that it governs.
+fn leads(scope: &Scope<'_>, phrase: &Phrase) -> bool {
+    let more = scope.sentence.clauses.get(scope.at + 1..).is_some_and(|c| c.iter().any(|c| !c.bracketed));
+    let own = scope.place.text.get(phrase.start..phrase.end).map_or(0, |t| t.chars().count());
+    let spare = scope.words.chars().count().saturating_sub(own);
+    more && !scope.clause.bracketed && spare <= 8 && scope.after(phrase.end).is_empty()
 }
 
 fn cut(scope: &Scope<'_>, from: usize, to: usize) -> usize {
@@ -185,7 +199,7 @@ fn event(
     found.cadence = Some(Cadence::Once);
     found.deadline = date.to.and_then(|d| scope.place.years.iso(&d));
     found.confidence = match () {
-        () if scope.place.opening => 0.4,
+        () if scope.place.opening && scope.sentence.range.start + 9 < date.start => 0.4,
         () if whole_day => 0.85,
         () if led || date.bound == Bound::At => 0.8,
         () => 0.7,

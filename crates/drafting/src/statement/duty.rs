@@ -119,6 +119,12 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         });
         return rated && !other && !head.contains("每次") && !scope.words.contains("内完成");
     }
+    let handed = scope.dates().any(|(_, d)| d.bound == Bound::Before)
+        || scope.clause.has(|w| matches!(w, What::Due { .. }));
+    let beside = ["及", "和", "附", "与", "各"].iter().any(|w| head.ends_with(w));
+    if handed && beside {
+        return false;
+    }
     let inside = ["每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取", "下列", "以下", "上述", "前述", "设有"];
     if inside.iter().any(|w| head.contains(w)) && !rated {
         return false;
@@ -153,6 +159,7 @@ fn duty(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>, range: &Range<usize>)
     let listed = scope.place.list_cadence.filter(|_| scope.place.ones);
     let date = own_date(scope, carry, head);
     let running = carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
+    let running = running.filter(|_| one_rate(scope));
     let rate = per.or(own).or(lead).or(running).or(listed);
     found.cadence = Some(rate.unwrap_or(Cadence::Once));
     found.count = count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
@@ -180,6 +187,12 @@ fn recurring(scope: &Scope<'_>) -> Option<Option<String>> {
         What::Due { deadline, .. } => Some(deadline.clone()),
         _ => None,
     })
+}
+
+/// Where a sentence names several rates each stands for its own clause only.
+fn one_rate(scope: &Scope<'_>) -> bool {
+    let rates = scope.sentence.clauses.iter().flat_map(|c| &c.phrases);
+    rates.filter(|p| matches!(p.what, What::Cadence(c) if c != Cadence::Continuous)).count() <= 1
 }
 
 /// `，组织两次…` goes on with the rate of the clause before it.
@@ -229,7 +242,8 @@ fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
     let appoint = ["明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请", "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建", "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立"]
         .iter()
         .any(|w| head.contains(w));
-    if grammar().has("roster", scope.words) && matches!(unit.as_str(), "名" | "人" | "位") {
+    let sentence = scope.place.str(&scope.sentence.range);
+    if grammar().has("roster", sentence) && matches!(unit.as_str(), "名" | "人" | "位") {
         return 0.2;
     }
     if scope.place.ones {
@@ -273,7 +287,7 @@ fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f64 {
     if ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words) {
         return 0.2;
     }
-    let states = ["都有", "都会", "是", "均有", "约有", "有"];
+    let states = ["都有", "都会", "是", "均有", "约有", "有", "为", "定为"];
     if states.iter().any(|w| after.starts_with(w)) || after.starts_with('的') {
         return 0.1;
     }

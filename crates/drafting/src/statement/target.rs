@@ -45,7 +45,7 @@ fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
 fn measure_date(scope: &Scope<'_>, carry: &mut Carry) -> Option<DatePhrase> {
     let own = scope.dates().map(|(_, d)| d.clone()).last();
     if let Some(date) = own {
-        if matches!(date.bound, Bound::Until | Bound::Before) {
+        if date.bound == Bound::Until {
             carry.until = Some(date.clone());
         }
         return (date.bound != Bound::Since).then_some(date);
