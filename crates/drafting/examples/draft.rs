@@ -5,7 +5,8 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(&folder)?;
     for file in args {
         let draft = drafting::draft(&std::fs::read_to_string(&file)?);
-        let stem = std::path::Path::new(&file).file_stem().and_then(|s| s.to_str()).unwrap_or("x");
+        let stem =
+            std::path::Path::new(&file).file_stem().and_then(|s| s.to_str()).unwrap_or("x");
         std::fs::write(format!("{folder}/{stem}.json"), format!("{:#}", draft.to_gold_json()))?;
     }
     Ok(())

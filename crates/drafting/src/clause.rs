@@ -57,7 +57,8 @@ fn clauses(text: &str, sentence: &Range<usize>, phrases: &[Phrase]) -> Vec<Claus
     for part in parts {
         let own = |p: &&Phrase| part.start <= p.start && p.end <= part.end && !inside(p.start);
         let own: Vec<Phrase> = phrases.iter().filter(own).cloned().collect();
-        let inner: Vec<&Range<usize>> = brackets.iter().filter(|b| part.contains(&b.start)).collect();
+        let inner: Vec<&Range<usize>> =
+            brackets.iter().filter(|b| part.contains(&b.start)).collect();
         out.push(Clause { range: part.clone(), bracketed: false, phrases: own });
         for bracket in inner {
             let within = |p: &&Phrase| bracket.start <= p.start && p.end <= bracket.end;

@@ -5,7 +5,7 @@ mod parse;
 mod resolve;
 
 pub(crate) use parse::scan;
-pub(crate) use resolve::{last_day, Years};
+pub(crate) use resolve::{Years, last_day};
 
 /// A date, or a stretch between two, with the words around it that say how it binds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub(crate) enum Part {
 }
 
 impl Day {
-    pub(crate) fn is_year_only(&self) -> bool {
+    pub(crate) fn is_year_only(self) -> bool {
         self.month.is_none()
     }
 }

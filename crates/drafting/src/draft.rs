@@ -124,14 +124,26 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         memory.ones = None;
     }
     let own_ones = says_ones(text);
-    let named_ones = block.path.iter().any(|l| l.rank == marker::RANK_ONES || says_ones(&l.heading));
+    let named_ones =
+        block.path.iter().any(|l| l.rank == marker::RANK_ONES || says_ones(&l.heading));
     let place = Place {
         block,
         text,
         years: &outline.years,
         goals: block.under_text(&["目标", "指标"]) || opens_goals(text),
         ones: own_ones || named_ones || memory.ones.is_some(),
-        prizes: block.under_text(&["奖项", "奖励", "表彰", "评分", "考核办法", "奖惩", "计分", "经费", "参赛对象", "评选条件"]),
+        prizes: block.under_text(&[
+            "奖项",
+            "奖励",
+            "表彰",
+            "评分",
+            "考核办法",
+            "奖惩",
+            "计分",
+            "经费",
+            "参赛对象",
+            "评选条件",
+        ]),
         list_cadence: memory.ones.and_then(|(_, cadence)| cadence),
         opening: block.path.is_empty(),
     };
@@ -292,7 +304,11 @@ fn sentences(outline: &Outline, chars: &Chars) -> Vec<SentenceSpan> {
         let section = block.section();
         for range in clause::sentence_ranges(&block.body.text) {
             let bytes = block.body.source_range(&range);
-            out.push(SentenceSpan { section: section.clone(), span: chars.span(bytes), read: block.live });
+            out.push(SentenceSpan {
+                section: section.clone(),
+                span: chars.span(bytes),
+                read: block.live,
+            });
         }
     }
     out

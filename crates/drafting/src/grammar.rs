@@ -55,6 +55,7 @@ pub(crate) struct Rule {
 }
 
 #[derive(Debug)]
+#[cfg_attr(not(test), expect(dead_code, reason = "examples are read by the test beside"))]
 struct Example {
     text: String,
     phrase: Option<String>,
@@ -73,8 +74,8 @@ impl Grammar {
             if let Some(rest) = line.strip_prefix('!') {
                 let rule = grammar.rules.last_mut().ok_or_else(shape)?;
                 match rest.split_once(char::is_whitespace) {
-                    Some(("before", chars)) => rule.not_after = chars.trim().to_owned(),
-                    Some(("after", chars)) => rule.not_before = chars.trim().to_owned(),
+                    Some(("before", chars)) => rule.not_after = String::from(chars.trim()),
+                    Some(("after", chars)) => rule.not_before = String::from(chars.trim()),
                     _ => return Err(shape()),
                 }
             } else if let Some(rest) = line.strip_prefix('+') {
@@ -121,12 +122,12 @@ impl Grammar {
             if name.starts_with(|c: char| c.is_ascii_digit()) {
                 out.push_str(&rest[open..=close.min(rest.len() - 1)]);
             } else if let Some(regex) = regexes.get(name) {
-                out.push_str(&format!("(?:{regex})"));
+                out.extend(["(?:", regex.as_str(), ")"]);
             } else if let Some(words) = self.words.get(name) {
                 let mut words: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
                 words.sort_by_key(|w| std::cmp::Reverse(w.len()));
                 let words: Vec<String> = words.into_iter().map(regex::escape).collect();
-                out.push_str(&format!("(?:{})", words.join("|")));
+                out.extend(["(?:", &words.join("|"), ")"]);
             } else {
                 return Err(GrammarError::Class(line, name.to_owned()));
             }
@@ -148,9 +149,9 @@ impl Grammar {
 
     /// How many different words of the class stand in the text.
     pub(crate) fn count(&self, class: &str, text: &str) -> usize {
-        self.words.get(class).map_or(0, |words| {
-            words.iter().filter(|w| w.find(text).is_some()).count()
-        })
+        self.words
+            .get(class)
+            .map_or(0, |words| words.iter().filter(|w| w.find(text).is_some()).count())
     }
 
     pub(crate) fn is(&self, class: &str, text: &str) -> bool {

@@ -10,9 +10,40 @@ use crate::marker;
 use crate::text::Folded;
 
 const TITLE_ENDS: &[&str] = &[
-    "方案", "计划", "通知", "办法", "要点", "细则", "意见", "安排", "规划", "预案", "制度", "公告",
-    "通告", "倡议书", "清单", "措施", "规定", "函", "一封信", "公开信", "活动", "行动", "推进会",
-    "总结", "讲话", "报告", "知识", "手册",
+    "方案",
+    "计划",
+    "通知",
+    "办法",
+    "要点",
+    "细则",
+    "意见",
+    "安排",
+    "规划",
+    "预案",
+    "制度",
+    "公告",
+    "通告",
+    "倡议书",
+    "清单",
+    "措施",
+    "规定",
+    "函",
+    "一封信",
+    "公开信",
+    "活动",
+    "行动",
+    "推进会",
+    "总结",
+    "讲话",
+    "报告",
+    "知识",
+    "手册",
+    "问答",
+    "须知",
+    "提示",
+    "常识",
+    "守则",
+    "提醒",
 ];
 
 /// The title with the paragraph it stands in. The plan's own title wins over
@@ -108,7 +139,8 @@ pub(crate) fn published(text: &str) -> Option<(i16, Option<u8>)> {
 /// The year in the number of a document: `〔2024〕11号`.
 pub(crate) fn number_year(text: &str) -> Option<(i16, Option<u8>)> {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[^,。《]{1,16}[\[(](20[0-9]{2})[\])][0-9]{1,4}号?$").expect("a constant expression")
+        Regex::new(r"^[^,。《]{1,16}[\[(](20[0-9]{2})[\])][0-9]{1,4}号?$")
+            .expect("a constant expression")
     });
     let found = NUMBER.captures(text)?;
     Some((found.get(1)?.as_str().parse().ok()?, None))
@@ -173,10 +205,23 @@ pub(crate) fn asks_nothing(title: &str, paragraphs: &[Folded]) -> bool {
     if orders.iter().any(|w| title.contains(w)) {
         return false;
     }
-    let news: usize = ["会议强调", "会议指出", "会议要求", "记者", "责任编辑", "通讯员", "据悉", "据了解", "供稿", "活动现场", "近日", "会上"]
-        .iter()
-        .filter(|w| paragraphs.iter().any(|p| p.text.contains(*w)))
-        .count();
+    let news: usize = [
+        "会议强调",
+        "会议指出",
+        "会议要求",
+        "记者",
+        "责任编辑",
+        "通讯员",
+        "据悉",
+        "据了解",
+        "供稿",
+        "活动现场",
+        "近日",
+        "会上",
+    ]
+    .iter()
+    .filter(|w| paragraphs.iter().any(|p| p.text.contains(*w)))
+    .count();
     let numbered = paragraphs.iter().filter(|p| marker::starts(&p.text)).count();
     news >= 2 || (news >= 1 && numbered < 3)
 }

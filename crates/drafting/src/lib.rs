@@ -18,8 +18,10 @@ mod marker;
 mod number;
 mod outline;
 mod phrase;
+mod plan;
+mod roles;
 mod statement;
 mod text;
 
-pub use draft::{draft, Draft, Period, Section, SentenceSpan, Span, MAX_BYTES};
+pub use draft::{Draft, MAX_BYTES, Period, Section, SentenceSpan, Span, draft};
 pub use item::{Cadence, Item, Kind, Op};

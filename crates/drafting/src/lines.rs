@@ -30,13 +30,13 @@ pub(crate) fn paragraphs(source: &str) -> Vec<Folded> {
 
 fn line_ranges(source: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
     let mut at = 0;
-    source.split_inclusive(['\n', '\r', '\u{0B}', '\u{0C}', '\u{85}', '\u{2028}', '\u{2029}']).map(
-        move |line| {
+    source
+        .split_inclusive(['\n', '\r', '\u{0B}', '\u{0C}', '\u{85}', '\u{2028}', '\u{2029}'])
+        .map(move |line| {
             let range = at..at + line.len();
             at = range.end;
             range
-        },
-    )
+        })
 }
 
 /// Half-width characters count half.
@@ -141,15 +141,26 @@ mod tests {
 
     #[test]
     fn cuts_what_a_web_page_ran_together() {
-        let got = texts("为了安全，制定本方案。一、目标全员知晓。二、措施(一)宣传。每月一次。(二)检查。");
+        let got = texts(
+            "为了安全，制定本方案。一、目标全员知晓。二、措施(一)宣传。每月一次。(二)检查。",
+        );
         assert_eq!(
             got,
-            ["为了安全,制定本方案。", "一、目标全员知晓。", "二、措施", "(一)宣传。每月一次。", "(二)检查。"]
+            [
+                "为了安全,制定本方案。",
+                "一、目标全员知晓。",
+                "二、措施",
+                "(一)宣传。每月一次。",
+                "(二)检查。"
+            ]
         );
     }
 
     #[test]
     fn short_lines_stay_apart() {
-        assert_eq!(texts("组长：甲\n副组长：乙\n成员：丙"), ["组长:甲", "副组长:乙", "成员:丙"]);
+        assert_eq!(
+            texts("组长：甲\n副组长：乙\n成员：丙"),
+            ["组长:甲", "副组长:乙", "成员:丙"]
+        );
     }
 }

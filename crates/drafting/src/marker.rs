@@ -53,7 +53,10 @@ pub(crate) fn read(text: &str) -> Option<Marker> {
         (RANK_SECOND, format!("（{label}）"))
     } else if let Some(label) = named("third") {
         // 2023.5.10, 1.5倍 and 5,000 are numbers, not entries.
-        if rest.starts_with(|c: char| c.is_ascii_digit()) && !whole.as_str().ends_with(['、', ')']) {
+        if rest.starts_with(|c: char| c.is_ascii_digit())
+            && !whole.as_str().ends_with(['、', ')'])
+            && !starts_with_month(rest)
+        {
             return None;
         }
         (RANK_THIRD, label.to_owned())
@@ -67,6 +70,14 @@ pub(crate) fn read(text: &str) -> Option<Marker> {
         (RANK_FIRST, named("article")?.to_owned())
     };
     Some(Marker { rank, label, len: whole.end() })
+}
+
+/// `1.5月25日`: an entry that begins with a date.
+fn starts_with_month(rest: &str) -> bool {
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let tail = rest.get(digits..).unwrap_or_default();
+    (1..=2).contains(&digits) && tail.starts_with('月') && !tail.starts_with("月龄")
+        || digits == 4 && tail.starts_with('年')
 }
 
 pub(crate) fn starts(text: &str) -> bool {
@@ -84,7 +95,10 @@ pub(crate) fn inner_starts(text: &str) -> Vec<usize> {
         if let Some(marker) = marker {
             let list = marker.rank == RANK_FIRST && !marker.label.starts_with('第');
             let cut = match marker.rank {
-                RANK_SECOND => ended || inside_after_first(text, at),
+                RANK_SECOND => {
+                    let last = cuts.last().copied().unwrap_or(0);
+                    ended || text.get(last..at).is_some_and(is_bare_first)
+                }
                 RANK_THIRD => ended && rest.len() > marker.len,
                 RANK_RING => true,
                 RANK_ORDINAL => ended || text[..at].ends_with([',', ':']),
@@ -109,10 +123,8 @@ pub(crate) fn inner_starts(text: &str) -> Vec<usize> {
 }
 
 /// `二、措施（一）…`: a second-rank head right after a first-rank one.
-fn inside_after_first(text: &str, at: usize) -> bool {
-    text.get(..at).is_some_and(|head| {
-        head.chars().count() <= 16 && read(head).is_some_and(|m| m.rank == RANK_FIRST)
-    })
+fn is_bare_first(head: &str) -> bool {
+    head.chars().count() <= 16 && read(head).is_some_and(|m| m.rank == RANK_FIRST)
 }
 
 #[cfg(test)]

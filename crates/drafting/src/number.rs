@@ -18,9 +18,9 @@ pub(crate) fn chinese(text: &str) -> Option<u32> {
         return None;
     }
     if text.chars().count() > 1 && text.chars().all(|c| digit(c).is_some()) {
-        return text.chars().try_fold(0_u32, |sum, c| {
-            sum.checked_mul(10)?.checked_add(digit(c)?)
-        });
+        return text
+            .chars()
+            .try_fold(0_u32, |sum, c| sum.checked_mul(10)?.checked_add(digit(c)?));
     }
     let (mut total, mut current) = (0_u32, None);
     for c in text.chars() {

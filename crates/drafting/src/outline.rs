@@ -27,8 +27,6 @@ pub(crate) struct Block {
     pub(crate) path: Vec<Level>,
     /// Whether the rules may read it.
     pub(crate) live: bool,
-    /// Whether it is only a heading.
-    pub(crate) heading: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -44,11 +42,6 @@ impl Block {
             return "前言".to_owned();
         }
         self.path.iter().map(|l| l.label.as_str()).collect::<Vec<_>>().join("/")
-    }
-
-    /// Whether the block or a heading above it has a word of the class.
-    pub(crate) fn under(&self, class: &str) -> bool {
-        self.path.iter().any(|l| grammar().has(class, &l.heading))
     }
 
     pub(crate) fn under_text(&self, words: &[&str]) -> bool {
@@ -123,14 +116,12 @@ impl Reader {
         }
         let head_len = marker.as_ref().map_or(0, |m| m.len);
         self.enter(text, marker);
-        let heading = is_heading(text, head_len);
         let noise = head::is_noise(text, at, self.total) || is_signature(text);
         Block {
             body: paragraphs[at].clone(),
             head_len,
             path: self.path.clone(),
             live: self.live && !self.skipping && !self.ended && !noise,
-            heading,
         }
     }
 
@@ -140,14 +131,17 @@ impl Reader {
             head_len: 0,
             path: self.path.clone(),
             live: false,
-            heading: false,
         }
     }
 
     fn enter(&mut self, text: &str, marker: Option<Marker>) {
         if let Some(marker) = marker {
             let rest = text.get(marker.len..).unwrap_or_default();
-            self.push(Level { rank: marker.rank, label: marker.label, heading: heading_of(rest) });
+            self.push(Level {
+                rank: marker.rank,
+                label: marker.label,
+                heading: heading_of(rest),
+            });
             return;
         }
         if let Some(name) = department(text) {
@@ -186,17 +180,15 @@ fn heading_of(rest: &str) -> String {
     rest.get(..end).unwrap_or_default().chars().take(40).collect()
 }
 
-fn is_heading(text: &str, head_len: usize) -> bool {
-    let rest = text.get(head_len..).unwrap_or_default();
-    head_len > 0 && rest.chars().count() <= 30 && !rest.contains(['。', ';', ':', ','])
-}
-
 /// A line that opens with the name of a department and a colon.
 fn department(text: &str) -> Option<&str> {
     let colon = text.find(':')?;
     let name = text.get(..colon)?;
     let count = name.chars().count();
-    if !(2..=24).contains(&count) || text.len() == colon + 1 || name.contains(['。', ',', ';', '“']) {
+    if !(2..=24).contains(&count)
+        || text.len() == colon + 1
+        || name.contains(['。', ',', ';', '“'])
+    {
         return None;
     }
     let core = match name.find('(') {
@@ -209,7 +201,8 @@ fn department(text: &str) -> Option<&str> {
     }
     let body = text.get(colon + 1..).unwrap_or_default();
     let long_enough = body.chars().count() >= 10;
-    (long_enough && grammar().ends("org", last).is_some() && !name.contains("责任")).then_some(name)
+    (long_enough && grammar().ends("org", last).is_some() && !name.contains("责任"))
+        .then_some(name)
 }
 
 /// `“六个一”具体内容：`: a list of ones with a name.
@@ -228,7 +221,8 @@ fn is_signature(text: &str) -> bool {
     }
     let dates = date::scan(text);
     let [date] = dates.as_slice() else { return false };
-    let whole_day = date.to.is_some_and(|d| matches!(d.part, Part::Day(_))) && date.from.is_none();
+    let whole_day =
+        date.to.is_some_and(|d| matches!(d.part, Part::Day(_))) && date.from.is_none();
     let tail = text.get(date.end..).unwrap_or_default();
     let head = text.get(..date.start).unwrap_or_default();
     let bare = head.is_empty() && tail.is_empty();
@@ -268,7 +262,9 @@ fn annex(paragraphs: &[Folded], at: usize) -> Option<Annex> {
     } else {
         body.to_owned()
     };
-    let useful = ["方案", "计划", "任务", "分工", "安排", "要点", "措施", "清单", "制度", "办法", "行动"];
+    let useful = [
+        "方案", "计划", "任务", "分工", "安排", "要点", "措施", "清单", "制度", "办法", "行动",
+    ];
     let wanted = useful.iter().any(|w| title.contains(w));
     if wanted && !grammar().has("skip-annex", &title) {
         Some(Annex::Read)
@@ -296,23 +292,25 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
     }
     let first = || {
         let text = paragraphs.iter().map(|p| p.text.as_str());
-        text.clone().find_map(head::published).or_else(|| text.clone().find_map(head::number_year)).or_else(
-            || {
+        text.clone()
+            .find_map(head::published)
+            .or_else(|| text.clone().find_map(head::number_year))
+            .or_else(|| {
                 text.filter(|t| !grammar().has("past", t)).find_map(|t| {
                     date::scan(t).iter().find_map(|d| match d.from.or(d.to)?.year {
                         Year::Of(year) => Some((year, None)),
                         _ => None,
                     })
                 })
-            },
-        )
+            })
     };
-    if years.year.is_none() && years.issued.is_none() {
-        if let Some((year, month)) = first() {
-            years.year = Some(year);
-            if let Some(month) = month {
-                years.issued = Some((year, month));
-            }
+    if years.year.is_none()
+        && years.issued.is_none()
+        && let Some((year, month)) = first()
+    {
+        years.year = Some(year);
+        if let Some(month) = month {
+            years.issued = Some((year, month));
         }
     }
     if years.year.is_none() {

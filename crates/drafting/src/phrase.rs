@@ -3,7 +3,7 @@
 use regex::Captures;
 
 use crate::date::{self, DatePhrase};
-use crate::grammar::{grammar, Rule};
+use crate::grammar::{Rule, grammar};
 use crate::item::{Cadence, Op};
 use crate::number::number;
 
@@ -19,14 +19,27 @@ pub(crate) struct Phrase {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What {
     Cadence(Cadence),
-    Quota { count: f64, unit: String, bound: Limit, per: Option<Cadence>, figures: bool },
-    Share { value: f64, op: Op, change: Option<Change> },
+    Quota {
+        count: f64,
+        unit: String,
+        bound: Limit,
+        per: Option<Cadence>,
+        figures: bool,
+    },
+    Share {
+        value: f64,
+        op: Op,
+        change: Option<Change>,
+    },
     Zero,
     Full,
     Baseline,
     Date(DatePhrase),
     /// Due in every period, as `monthly-20`.
-    Due { cadence: Cadence, deadline: Option<String> },
+    Due {
+        cadence: Cadence,
+        deadline: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +97,13 @@ fn read(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<Phrase> {
                 end -= whole.as_str().chars().next_back().map_or(0, char::len_utf8);
             }
             if let Some(count) = rate(whole.as_str()) {
-                What::Quota { count: count.0, unit: count.1, bound: Limit::Exact, per: Some(cadence), figures: false }
+                What::Quota {
+                    count: count.0,
+                    unit: count.1,
+                    bound: Limit::Exact,
+                    per: Some(cadence),
+                    figures: false,
+                }
             } else {
                 What::Cadence(cadence)
             }
@@ -142,7 +161,8 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     let before = text.get(..captures.get(0)?.start()).and_then(|t| t.chars().next_back());
     let bare = captures.name("least").is_none() && captures.name("most").is_none();
     // 上一次 and 二次 are an earlier time and a second one; 上一堂课 is a lesson.
-    let earlier = before.is_some_and(|c| "上下".contains(c)) && "次届轮期场年季条篇".contains(unit.as_str());
+    let earlier = before.is_some_and(|c| "上下".contains(c))
+        && "次届轮期场年季条篇".contains(unit.as_str());
     if bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次") {
         return None;
     }
@@ -185,9 +205,10 @@ fn share(rule: &Rule, captures: &Captures<'_>) -> Option<What> {
     };
     let tail = named("tail");
     let op = match named("op") {
-        "不得低于" | "不应低于" | "不低于" | "不得少于" | "不少于" | "高于" | "大于" | "超过" | "至少" | "≥"
-        | "≧" | ">=" | ">" => Op::Ge,
-        "不得高于" | "不高于" | "不得超过" | "不超过" | "低于" | "小于" | "≤" | "≦" | "<=" | "<" => Op::Le,
+        "不得低于" | "不应低于" | "不低于" | "不得少于" | "不少于" | "高于" | "大于"
+        | "超过" | "至少" | "≥" | "≧" | ">=" | ">" => Op::Ge,
+        "不得高于" | "不高于" | "不得超过" | "不超过" | "低于" | "小于" | "≤" | "≦" | "<="
+        | "<" => Op::Le,
         _ if tail.ends_with("下") || tail.ends_with('内') => Op::Le,
         "控制在" => Op::Le,
         _ if tail.ends_with("以上") || change.is_some() => Op::Ge,
@@ -215,9 +236,11 @@ fn due<'t>(rule: &Rule, named: &impl Fn(&str) -> Option<&'t str>) -> Option<What
 }
 
 fn weekday(name: &str) -> Option<u8> {
-    "一二三四五六日".chars().position(|c| name.starts_with(c)).map(|i| i as u8 + 1).or(
-        (name == "天").then_some(7),
-    )
+    "一二三四五六日"
+        .chars()
+        .position(|c| name.starts_with(c))
+        .map(|i| i as u8 + 1)
+        .or((name == "天").then_some(7))
 }
 
 fn round(value: f64) -> f64 {

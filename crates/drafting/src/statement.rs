@@ -112,7 +112,12 @@ pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
     out
 }
 
-fn read_sentence(place: &Place<'_>, sentence: &Sentence, carry: &mut Carry, out: &mut Vec<Found>) {
+fn read_sentence(
+    place: &Place<'_>,
+    sentence: &Sentence,
+    carry: &mut Carry,
+    out: &mut Vec<Found>,
+) {
     let text = place.str(&sentence.range);
     if grammar().count("knowledge", text) >= 2 || is_citation(text) {
         return;
@@ -129,8 +134,15 @@ fn read_sentence(place: &Place<'_>, sentence: &Sentence, carry: &mut Carry, out:
         if let Some(actors) = actor::of(words) {
             carry.actors = actors;
         }
-        let is_past = told && !grammar().has("goal-cue", words) || is_old(place, clause);
-        if is_past || grammar().has("award", words) || place.prizes && !has_due(clause) {
+        let near =
+            grammar().has("past-near", words) && !clause.has(|w| matches!(w, What::Baseline));
+        let is_past = (told || near && !has_due(clause)) && !grammar().has("goal-cue", words)
+            || is_old(place, clause);
+        if is_past
+            || is_condition(words)
+            || grammar().has("award", words)
+            || place.prizes && !has_due(clause)
+        {
             continue;
         }
         let scope = Scope { place, sentence, at, clause, words, consumed: &consumed };
@@ -206,8 +218,12 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
     if scope.clause.bracketed {
         return;
     }
-    let own: usize =
-        scope.clause.phrases.iter().map(|p| scope.place.str(&(p.start..p.end)).chars().count()).sum();
+    let own: usize = scope
+        .clause
+        .phrases
+        .iter()
+        .map(|p| scope.place.str(&(p.start..p.end)).chars().count())
+        .sum();
     let spare = scope.words.chars().count().saturating_sub(own);
     let start = scope.clause.range.start;
     for phrase in &scope.clause.phrases {
@@ -232,7 +248,18 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
 }
 
 fn grammar_conditional(words: &str) -> bool {
-    ["凡", "对发生", "如发生", "一旦", "若", "对未", "如有", "逾期"].iter().any(|w| words.contains(w))
+    ["凡", "对发生", "如发生", "一旦", "若", "对未", "如有", "逾期"]
+        .iter()
+        .any(|w| words.contains(w))
+}
+
+/// `被骗金额在1万元以上的，…`: whom a rule strikes, not what is asked.
+fn is_condition(words: &str) -> bool {
+    let ends = words.ends_with('的')
+        || words.ends_with("的单位")
+        || words.ends_with("的学校")
+        || words.ends_with("的个人");
+    ends && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
 }
 
 /// A law or an older document is cited: its dates are not ours.

@@ -39,7 +39,9 @@ pub enum TextError {
     Empty,
     #[error("文件超过 100 MB，请只保留方案正文后重试")]
     TooLarge,
-    #[error("文件展开后过大或结构异常，已停止读取；请用 Word 或 WPS 打开后另存为新的 .docx 再试")]
+    #[error(
+        "文件展开后过大或结构异常，已停止读取；请用 Word 或 WPS 打开后另存为新的 .docx 再试"
+    )]
     Bomb,
     #[error("这是 .doc（Word 97-2003）格式，请用 Word 或 WPS 打开，“另存为” .docx 后再试")]
     OldWord,
@@ -79,7 +81,9 @@ pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
         Container::Other => plain_or_html(plain::decode(bytes)?),
         Container::Doc => return Err(TextError::OldWord),
         Container::Encrypted => return Err(TextError::Encrypted),
-        Container::Xlsx | Container::Xlsb | Container::Xls => return Err(TextError::Spreadsheet),
+        Container::Xlsx | Container::Xlsb | Container::Xls => {
+            return Err(TextError::Spreadsheet);
+        }
         Container::Pptx | Container::Ppt => return Err(TextError::Unsupported("演示文稿")),
         Container::OpenDocument => return Err(TextError::Unsupported("OpenDocument 格式")),
         Container::Rar | Container::OtherZip => return Err(TextError::Unsupported("压缩包")),

@@ -76,7 +76,20 @@ fn take_while(text: &str, keep: impl Fn(char) -> bool) -> &str {
 const UNTIL: &[&str] = &["截止到", "截至到", "截止至", "截止", "截至", "直到", "到", "至"];
 const SINCE: &[&str] = &["自", "从", "定于", "于"];
 const TO: &[&str] = &[
-    "起至", "起到", "开始至", "开始到", "起-", "起~", "起,至", "开始,至", "至", "到", "---", "--", "-", "~",
+    "起至",
+    "起到",
+    "开始至",
+    "开始到",
+    "起-",
+    "起~",
+    "起,至",
+    "开始,至",
+    "至",
+    "到",
+    "---",
+    "--",
+    "-",
+    "~",
 ];
 const BEFORE: &[&str] = &["底前", "底之前", "之前", "以前", "前", "截止", "止"];
 const OPEN: &[&str] = &["起", "开始"];
@@ -85,44 +98,78 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
     let mut cursor = Cursor { text, at };
     let until = cursor.take(UNTIL);
     let since = !until && matches!(cursor.peek(), Some('自' | '从')) && cursor.take(SINCE);
-    if !until && !since && cursor.before().is_some_and(starts_inside) {
+    if !until
+        && !since
+        && cursor.before().is_some_and(starts_inside)
+        && !after_list_number(text, at)
+    {
         return None;
     }
-    if cursor.take(&["即日起", "即日", "本方案印发之日起", "本通知印发之日起", "印发之日起", "发文之日起"]) {
+    if cursor.take(&[
+        "即日起",
+        "即日",
+        "本方案印发之日起",
+        "本通知印发之日起",
+        "印发之日起",
+        "发文之日起",
+    ]) {
         let mut onward = cursor;
         onward.take(&["开始", ","]);
         if onward.take(&["至", "到", "-", "~"])
             && let Some(to) = point(&mut onward, None)
         {
             close(&mut onward);
-            return Some(DatePhrase { start: at, end: onward.at, from: None, to: Some(to), bound: Bound::Range });
+            return Some(DatePhrase {
+                start: at,
+                end: onward.at,
+                from: None,
+                to: Some(to),
+                bound: Bound::Range,
+            });
         }
-        return Some(DatePhrase { start: at, end: cursor.at, from: None, to: None, bound: Bound::Since });
+        return Some(DatePhrase {
+            start: at,
+            end: cursor.at,
+            from: None,
+            to: None,
+            bound: Bound::Since,
+        });
     }
-    let first = month_pair(&mut cursor).or_else(|| point(&mut cursor, None).map(|day| (None, day)))?;
+    let first =
+        month_pair(&mut cursor).or_else(|| point(&mut cursor, None).map(|day| (None, day)))?;
     let (from, to) = first;
     clock(&mut cursor);
     if from.is_none() {
         let mut second = cursor;
-        if second.take(TO) {
-            if let Some(end) = point(&mut second, Some(to)) {
-                let end = in_same_run(&to, end);
-                clock(&mut second);
-                close(&mut second);
-                return Some(DatePhrase { start: at, end: second.at, from: Some(to), to: Some(end), bound: Bound::Range });
-            }
+        if second.take(TO)
+            && let Some(end) = point(&mut second, Some(to))
+        {
+            let end = in_same_run(to, end);
+            clock(&mut second);
+            close(&mut second);
+            return Some(DatePhrase {
+                start: at,
+                end: second.at,
+                from: Some(to),
+                to: Some(end),
+                bound: Bound::Range,
+            });
         }
     }
     if from.is_some() {
         close(&mut cursor);
-        return Some(DatePhrase { start: at, end: cursor.at, from, to: Some(to), bound: Bound::Range });
+        return Some(DatePhrase {
+            start: at,
+            end: cursor.at,
+            from,
+            to: Some(to),
+            bound: Bound::Range,
+        });
     }
     let mut bound = if until { Bound::Until } else { Bound::At };
     if close(&mut cursor) {
         bound = Bound::Before;
-    } else if cursor.take(OPEN) {
-        bound = Bound::Since;
-    } else if since {
+    } else if cursor.take(OPEN) || since {
         bound = Bound::Since;
     }
     if until && text.get(at..).is_some_and(|t| t.starts_with("截")) {
@@ -136,9 +183,15 @@ fn starts_inside(before: char) -> bool {
     before.is_ascii_digit() || number::is_numeral(before) || "第.-/每".contains(before)
 }
 
+/// `1.5月25日` at the head of a line is entry 1 on the 25th of May.
+fn after_list_number(text: &str, at: usize) -> bool {
+    let number = text.get(..at).and_then(|head| head.strip_suffix('.'));
+    number.is_some_and(|n| (1..=2).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// The end of a stretch takes the year of its beginning, or the next one when
 /// the months run over the new year.
-fn in_same_run(from: &Day, to: Day) -> Day {
+fn in_same_run(from: Day, to: Day) -> Day {
     if to.year != Year::Open {
         return to;
     }
@@ -154,7 +207,8 @@ fn in_same_run(from: &Day, to: Day) -> Day {
 /// `前` and its kin; not the `前` of 前后 or 前期.
 fn close(cursor: &mut Cursor<'_>) -> bool {
     let mut probe = *cursor;
-    if !probe.take(BEFORE) || probe.peek().is_some_and(|c| "后期往来夕沿提".contains(c)) {
+    if !probe.take(BEFORE) || probe.peek().is_some_and(|c| "后期往来夕沿提".contains(c))
+    {
         return false;
     }
     *cursor = probe;
@@ -234,7 +288,11 @@ fn numeric(cursor: &mut Cursor<'_>) -> Option<Day> {
     }
     probe.take(&["日"]);
     *cursor = probe;
-    Some(Day { year: Year::Of(i16::try_from(year).ok()?), month: u8::try_from(month).ok(), part: Part::Day(u8::try_from(day).ok()?) })
+    Some(Day {
+        year: Year::Of(i16::try_from(year).ok()?),
+        month: u8::try_from(month).ok(),
+        part: Part::Day(u8::try_from(day).ok()?),
+    })
 }
 
 fn year(cursor: &mut Cursor<'_>) -> Option<Year> {
@@ -242,7 +300,29 @@ fn year(cursor: &mut Cursor<'_>) -> Option<Year> {
     for (words, year) in [
         (&["今年", "本年度", "本年", "当年"][..], Year::This),
         (&["明年", "次年", "翌年", "来年", "下一年"][..], Year::Next),
-        (&["20XX年", "20xx年", "20××年", "20**年", "XX年", "xx年", "××年", "XXXX年", "xxxx年", "202x年", "202X年", "20_年", "20__年", "20___年", "__年", "___年", "20…年", "20...年"][..], Year::Masked),
+        (
+            &[
+                "20XX年",
+                "20xx年",
+                "20××年",
+                "20**年",
+                "XX年",
+                "xx年",
+                "××年",
+                "XXXX年",
+                "xxxx年",
+                "202x年",
+                "202X年",
+                "20_年",
+                "20__年",
+                "20___年",
+                "__年",
+                "___年",
+                "20…年",
+                "20...年",
+            ][..],
+            Year::Masked,
+        ),
     ] {
         if probe.take(words) {
             *cursor = probe;
@@ -305,7 +385,18 @@ fn year_end(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
 
 fn month_day(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     let mut probe = *cursor;
-    if probe.take(&["X月X日", "x月x日", "XX月XX日", "xx月xx日", "×月×日", "××月××日", "*月*日", "**月**日", "__月__日", "_月_日"]) {
+    if probe.take(&[
+        "X月X日",
+        "x月x日",
+        "XX月XX日",
+        "xx月xx日",
+        "×月×日",
+        "××月××日",
+        "*月*日",
+        "**月**日",
+        "__月__日",
+        "_月_日",
+    ]) {
         *cursor = probe;
         return Some(Day { year: Year::Masked, month: None, part: Part::Whole });
     }
@@ -315,7 +406,9 @@ fn month_day(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     }
     let month = u8::try_from(month).ok();
     // 一月一次, 月度, 月报 are no months of the calendar.
-    if probe.peek().is_some_and(|c| "度报刊龄考薪亮饼".contains(c)) || rate_follows(probe.rest()) {
+    if probe.peek().is_some_and(|c| "度报刊龄考薪亮饼".contains(c))
+        || rate_follows(probe.rest())
+    {
         return None;
     }
     let mut inner = probe;
@@ -342,7 +435,8 @@ fn month_day(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
 /// `一月一次`: the month is a rate.
 fn rate_follows(rest: &str) -> bool {
     let mut chars = rest.chars();
-    chars.next().is_some_and(number::is_numeral) && chars.next().is_some_and(|c| "次场期节回遍".contains(c))
+    chars.next().is_some_and(number::is_numeral)
+        && chars.next().is_some_and(|c| "次场期节回遍".contains(c))
 }
 
 /// A day of the week in brackets and a time of day.

@@ -16,7 +16,7 @@ pub(crate) struct Years {
 }
 
 impl Years {
-    pub(crate) fn year_of(&self, day: &Day) -> Option<i16> {
+    pub(crate) fn year_of(self, day: Day) -> Option<i16> {
         let base = self.year.or(self.issued.map(|(year, _)| year));
         match day.year {
             Year::Of(year) => Some(year),
@@ -27,11 +27,15 @@ impl Years {
                 let base = base?;
                 let month = day.month.unwrap_or(12);
                 if self.school {
-                    return Some(if month >= 8 || day.month.is_none() { base } else { base + 1 });
+                    return Some(if month >= 8 || day.month.is_none() {
+                        base
+                    } else {
+                        base + 1
+                    });
                 }
                 match self.issued {
                     // Issued in November, due in January: the January to come.
-                    Some((year, issued)) if !self.titled && year == base && issued >= month + 5 => {
+                    Some((year, issued)) if year == base && issued >= month + 5 => {
                         Some(base + 1)
                     }
                     _ => Some(base),
@@ -41,7 +45,7 @@ impl Years {
     }
 
     /// `2022-12-31`, `2022-12` for a month or its end, `--12-31` without a year.
-    pub(crate) fn iso(&self, day: &Day) -> Option<String> {
+    pub(crate) fn iso(self, day: Day) -> Option<String> {
         let month = match day.month {
             Some(month) => month,
             None if day.year == Year::Masked && day.part == Part::Whole => return None,

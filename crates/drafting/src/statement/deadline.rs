@@ -24,7 +24,11 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
     if own.is_empty() {
         if let Some((date, start)) = carry.date.clone() {
             // The date stood alone before the comma; after a colon it governs the sentence.
-            let colon = scope.place.text.get(..scope.clause.range.start).is_some_and(|t| t.ends_with([':', '\t']));
+            let colon = scope
+                .place
+                .text
+                .get(..scope.clause.range.start)
+                .is_some_and(|t| t.ends_with([':', '\t']));
             let end = if colon { scope.sentence.range.end } else { scope.clause.range.end };
             out.extend(dated(scope, &date, None, start..end, true));
         }
@@ -35,8 +39,11 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
         from = scope.place.block.head_len;
     }
     for (i, (phrase, date)) in own.iter().enumerate() {
-        let end = own.get(i + 1).map_or(scope.clause.range.end, |(p, _)| cut(scope, phrase.end, p.start));
-        let begin = carry.date.as_ref().filter(|_| i == 0).map_or(from, |(_, s)| (*s).min(from));
+        let end = own
+            .get(i + 1)
+            .map_or(scope.clause.range.end, |(p, _)| cut(scope, phrase.end, p.start));
+        let begin =
+            carry.date.as_ref().filter(|_| i == 0).map_or(from, |(_, s)| (*s).min(from));
         out.extend(dated(scope, date, Some(phrase), begin..end, false));
         from = end;
     }
@@ -44,7 +51,11 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
 
 /// A date alone before a comma waits for the clause that it governs.
 fn leads(scope: &Scope<'_>, phrase: &Phrase) -> bool {
-    let more = scope.sentence.clauses.get(scope.at + 1..).is_some_and(|c| c.iter().any(|c| !c.bracketed));
+    let more = scope
+        .sentence
+        .clauses
+        .get(scope.at + 1..)
+        .is_some_and(|c| c.iter().any(|c| !c.bracketed));
     let own = scope.place.text.get(phrase.start..phrase.end).map_or(0, |t| t.chars().count());
     let spare = scope.words.chars().count().saturating_sub(own);
     more && !scope.clause.bracketed && spare <= 8 && scope.after(phrase.end).is_empty()
@@ -68,21 +79,30 @@ fn taken(scope: &Scope<'_>, out: &[Found]) -> bool {
 
 /// `每月20日前报送`, `每日16时前报`.
 fn every_period(scope: &Scope<'_>) -> Option<Found> {
-    let (phrase, cadence, deadline) = scope.clause.phrases.iter().find_map(|p| match &p.what {
-        What::Due { cadence, deadline } => Some((p, *cadence, deadline.clone())),
-        _ => None,
-    })?;
-    let asked = grammar().has("due-verb", scope.words) || grammar().has("due-verb", scope.rest());
+    let (phrase, cadence, deadline) =
+        scope.clause.phrases.iter().find_map(|p| match &p.what {
+            What::Due { cadence, deadline } => Some((p, *cadence, deadline.clone())),
+            _ => None,
+        })?;
+    let asked =
+        grammar().has("due-verb", scope.words) || grammar().has("due-verb", scope.rest());
     let mut found = Found::new(Kind::Deadline, scope.clause.range.clone());
-    found.range.start = found.range.start.max(if found.range.start == 0 { scope.place.block.head_len } else { 0 });
+    found.range.start = found.range.start.max(if found.range.start == 0 {
+        scope.place.block.head_len
+    } else {
+        0
+    });
     if phrase.end + 6 >= scope.clause.range.end {
         found.range.end = next_end(scope);
     }
     found.cadence = Some(cadence);
     found.deadline = deadline;
     found.confidence = if asked { 0.93 } else { 0.55 };
-    found.action = actor::strip(scope.after(phrase.end)).to_owned();
-    found.why = format!("周期时限“{}”", scope.place.text.get(phrase.start..phrase.end).unwrap_or_default());
+    found.action = String::from(actor::strip(scope.after(phrase.end)));
+    found.why = format!(
+        "周期时限“{}”",
+        scope.place.text.get(phrase.start..phrase.end).unwrap_or_default()
+    );
     Some(found)
 }
 
@@ -107,7 +127,8 @@ fn dated(
         return None;
     }
     let label = before.trim_end_matches([':', '为', '是']);
-    let due_label = phrase.is_some() && (grammar().ends("due-label", label).is_some() || labelled_before(scope, label));
+    let due_label = phrase.is_some()
+        && (grammar().ends("due-label", label).is_some() || labelled_before(scope, label));
     match date.bound {
         Bound::Before => due(scope, date, range, after, before, led),
         Bound::Until if due_label => due(scope, date, range, after, before, led),
@@ -125,13 +146,36 @@ fn labelled_before(scope: &Scope<'_>, label: &str) -> bool {
     if label.is_empty() && grammar().ends("due-label", heading).is_some() {
         return true;
     }
-    let Some(previous) = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i)) else { return false };
+    let Some(previous) = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i))
+    else {
+        return false;
+    };
     label.is_empty() && grammar().ends("due-label", scope.place.str(&previous.range)).is_some()
 }
 
 /// `6月26日是国际禁毒日`, `12·4宪法日`, `3月15日出生`.
 fn is_name(after: &str, before: &str) -> bool {
-    let starts = ["是", "为第", "为全国", "为国际", "为世界", "系", "国际", "世界", "全国", "印发", "出台", "公布", "发布的", "的", "下发", "以来", "召开的", "发生", "通过"];
+    let starts = [
+        "是",
+        "为第",
+        "为全国",
+        "为国际",
+        "为世界",
+        "系",
+        "国际",
+        "世界",
+        "全国",
+        "印发",
+        "出台",
+        "公布",
+        "发布的",
+        "的",
+        "下发",
+        "以来",
+        "召开的",
+        "发生",
+        "通过",
+    ];
     starts.iter().any(|w| after.starts_with(w)) || before.ends_with("每年")
 }
 
@@ -145,7 +189,8 @@ fn due(
 ) -> Option<Found> {
     let here = grammar().has("due-verb", after) || grammar().has("due-verb", before);
     let later = grammar().has("due-verb", scope.rest());
-    let host = scope.host().is_some_and(|h| grammar().has("due-verb", scope.place.str(&h.range)));
+    let host =
+        scope.host().is_some_and(|h| grammar().has("due-verb", scope.place.str(&h.range)));
     if !(here || later || host || led) {
         return None;
     }
@@ -154,13 +199,13 @@ fn due(
         found.range.end = next_end(scope);
     }
     found.cadence = Some(Cadence::Once);
-    found.deadline = date.to.and_then(|d| scope.place.years.iso(&d));
+    found.deadline = date.to.and_then(|d| scope.place.years.iso(d));
     found.confidence = if here || host { 0.93 } else { 0.8 };
     if scope.place.opening && grammar().has("past", scope.words) {
         found.confidence = 0.3;
     }
     let words = if after.is_empty() { scope.rest().trim_start_matches(',') } else { after };
-    found.action = actor::strip(words).to_owned();
+    found.action = String::from(actor::strip(words));
     found.why = format!("截止时间 {}", found.deadline.as_deref().unwrap_or("（日期不全）"));
     Some(found)
 }
@@ -190,24 +235,27 @@ fn event(
     before: &str,
     led: bool,
 ) -> Option<Found> {
-    let verb = grammar().has("event-verb", after) || (before.chars().count() <= 12 && grammar().has("event-verb", before));
+    let verb = grammar().has("event-verb", after)
+        || (before.chars().count() <= 12 && grammar().has("event-verb", before));
     if !verb || scope.clause.bracketed && scope.host().is_none() {
         return None;
     }
     let whole_day = date.to.is_some_and(|d| matches!(d.part, Part::Day(_)));
     let mut found = Found::new(Kind::Duty, range);
     found.cadence = Some(Cadence::Once);
-    found.deadline = date.to.and_then(|d| scope.place.years.iso(&d));
+    found.deadline = date.to.and_then(|d| scope.place.years.iso(d));
     found.confidence = match () {
         () if scope.place.opening && scope.sentence.range.start + 9 < date.start => 0.4,
         () if whole_day => 0.85,
         () if led || date.bound == Bound::At => 0.8,
         () => 0.7,
     };
-    if scope.words.contains("以来") || scope.words.contains("期间") && date.bound == Bound::Range {
+    if scope.words.contains("以来")
+        || scope.words.contains("期间") && date.bound == Bound::Range
+    {
         found.confidence = 0.4;
     }
-    found.action = actor::strip(after).to_owned();
+    found.action = String::from(actor::strip(after));
     found.why = format!("时间 {} 与事项", found.deadline.as_deref().unwrap_or("（日期不全）"));
     Some(found)
 }

@@ -16,17 +16,23 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
     let heads: Vec<Head<'_>> = heads(scope, carry);
     let mut from = scope.clause.range.start;
     for (i, head) in heads.iter().enumerate() {
-        let next = heads.get(i + 1).map(|h| h.start());
+        let next = heads.get(i + 1).map(Head::start);
         let range = segment(scope, from, head, next);
         from = range.end;
-        let Some(mut found) = duty(scope, carry, head, &range) else { continue };
+        let Some(mut found) = duty(scope, carry, head, &range).filter(|f| f.confidence > 0.0)
+        else {
+            continue;
+        };
         if i == 0 {
-            let starts = [carry.date.as_ref().map(|d| d.1), carry.cadence.as_ref().map(|c| c.1)];
+            let starts =
+                [carry.date.as_ref().map(|d| d.1), carry.cadence.as_ref().map(|c| c.1)];
             if let Some(start) = starts.into_iter().flatten().min() {
                 found.range.start = found.range.start.min(start);
             }
         }
-        if let Some(cadence) = found.cadence.filter(|c| *c != Cadence::Once && *c != Cadence::Continuous) {
+        if let Some(cadence) =
+            found.cadence.filter(|c| *c != Cadence::Once && *c != Cadence::Continuous)
+        {
             carry.running = Some(cadence);
         }
         out.push(found);
@@ -63,6 +69,8 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
     let mut used = true;
     for phrase in &scope.clause.phrases {
         match &phrase.what {
+            // 每天滚动播放: how it is done, not how often.
+            What::Cadence(Cadence::Continuous) if rate.is_some() && !used => {}
             What::Cadence(cadence) => {
                 if let Some(open) = rate.filter(|_| !used) {
                     // 每周班级群每日发布一条: the inner rate wins.
@@ -72,11 +80,17 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
                 used = false;
             }
             What::Due { .. } => used = true,
-            What::Quota { .. } if out.last().is_some_and(|h| used && goes_on(scope, h, phrase)) => {}
-            What::Quota { .. } if counts(scope, phrase, rate.is_some() || carry.cadence.is_some()) => {
+            What::Quota { .. }
+                if out.last().is_some_and(|h| used && goes_on(scope, h, phrase)) => {}
+            What::Quota { .. }
+                if counts(scope, phrase, rate.is_some() || carry.cadence.is_some()) =>
+            {
                 let first = if used { None } else { rate };
                 let rate = first.or(rate.filter(|r| r.0.end <= phrase.start));
-                out.push(Head { rate: if used { rate.filter(|_| false).or(rate) } else { rate }, number: Some(phrase) });
+                out.push(Head {
+                    rate: if used { rate.filter(|_| false).or(rate) } else { rate },
+                    number: Some(phrase),
+                });
                 used = true;
             }
             _ => {}
@@ -105,7 +119,8 @@ fn goes_on(scope: &Scope<'_>, head: &Head<'_>, phrase: &Phrase) -> bool {
 /// Whether a number is a quota at all, whatever stands around the clause.
 fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     let What::Quota { unit, bound, per, .. } = &phrase.what else { return false };
-    if *bound == Limit::AtMost || scope.place.goals && !rated && per.is_none() {
+    let act = grammar().is("times-unit", unit);
+    if *bound == Limit::AtMost || scope.place.goals && !rated && per.is_none() && !act {
         return false;
     }
     if grammar().has("format", scope.words) && !rated {
@@ -114,9 +129,11 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     let head = scope.before(phrase.start);
     let tail = scope.after(phrase.end);
     if phrase.rule == "quota.time" {
-        let other = scope.clause.phrases.iter().any(|p| {
-            matches!(&p.what, What::Quota { .. }) && p.rule != "quota.time"
-        });
+        let other = scope
+            .clause
+            .phrases
+            .iter()
+            .any(|p| matches!(&p.what, What::Quota { .. }) && p.rule != "quota.time");
         return rated && !other && !head.contains("每次") && !scope.words.contains("内完成");
     }
     let handed = scope.dates().any(|(_, d)| d.bound == Bound::Before)
@@ -125,20 +142,30 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     if handed && beside {
         return false;
     }
-    let inside = ["每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取", "下列", "以下", "上述", "前述", "设有"];
+    let inside = [
+        "每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取",
+        "下列", "以下", "上述", "前述", "设有",
+    ];
     if inside.iter().any(|w| head.contains(w)) && !rated {
         return false;
     }
-    if tail.starts_with("以内") || tail.starts_with("左右") && !rated || tail.starts_with("内") {
+    if tail.starts_with("以内") || tail.starts_with("左右") && !rated || tail.starts_with("内")
+    {
         return false;
     }
     !(unit == "人" && head.ends_with('余'))
 }
 
-fn segment(scope: &Scope<'_>, from: usize, head: &Head<'_>, next: Option<usize>) -> Range<usize> {
+fn segment(
+    scope: &Scope<'_>,
+    from: usize,
+    head: &Head<'_>,
+    next: Option<usize>,
+) -> Range<usize> {
     let text = scope.place.text;
     let lead = text.get(from..head.start()).unwrap_or_default();
-    let mut start = from + lead.len() - lead.trim_start_matches(['、', '和', '及', '“', '与', '并']).len();
+    let mut start =
+        from + lead.len() - lead.trim_start_matches(['、', '和', '及', '“', '与', '并']).len();
     if from == 0 {
         start = start.max(scope.place.block.head_len);
     }
@@ -148,21 +175,30 @@ fn segment(scope: &Scope<'_>, from: usize, head: &Head<'_>, next: Option<usize>)
     start..cut.map_or(head.end(), |i| head.end() + i)
 }
 
-fn duty(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>, range: &Range<usize>) -> Option<Found> {
+fn duty(
+    scope: &Scope<'_>,
+    carry: &Carry,
+    head: &Head<'_>,
+    range: &Range<usize>,
+) -> Option<Found> {
     let mut found = Found::new(Kind::Duty, range.clone());
     let own = head.rate.map(|r| r.1);
     let (count, unit, bound, per) = match head.number.map(|p| &p.what) {
-        Some(What::Quota { count, unit, bound, per, .. }) => (Some(*count), Some(unit.clone()), *bound, *per),
+        Some(What::Quota { count, unit, bound, per, .. }) => {
+            (Some(*count), Some(unit.clone()), *bound, *per)
+        }
         _ => (None, None, Limit::Exact, None),
     };
     let lead = carry.cadence.map(|c| c.0);
     let listed = scope.place.list_cadence.filter(|_| scope.place.ones);
     let date = own_date(scope, carry, head);
-    let running = carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
+    let running =
+        carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
     let running = running.filter(|_| one_rate(scope));
     let rate = per.or(own).or(lead).or(running).or(listed);
     found.cadence = Some(rate.unwrap_or(Cadence::Once));
-    found.count = count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
+    found.count =
+        count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
     found.unit = unit;
     found.confidence = match (head.number, per.or(own).or(lead)) {
         (Some(number), Some(_)) => with_both(scope, number, bound),
@@ -171,10 +207,11 @@ fn duty(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>, range: &Range<usize>)
         (None, None) => return None,
     };
     if rate != Some(Cadence::Yearly) {
-        found.deadline = date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(&d));
+        found.deadline =
+            date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(d));
     }
     if let Some(due) = recurring(scope) {
-        found.deadline = due;
+        found.deadline.clone_from(due);
     }
     found.per = actor::per(scope.words);
     found.action = action(scope, head, range);
@@ -182,9 +219,9 @@ fn duty(scope: &Scope<'_>, carry: &Carry, head: &Head<'_>, range: &Range<usize>)
     Some(found)
 }
 
-fn recurring(scope: &Scope<'_>) -> Option<Option<String>> {
+fn recurring<'a>(scope: &'a Scope<'_>) -> Option<&'a Option<String>> {
     scope.clause.phrases.iter().find_map(|p| match &p.what {
-        What::Due { deadline, .. } => Some(deadline.clone()),
+        What::Due { deadline, .. } => Some(deadline),
         _ => None,
     })
 }
@@ -192,7 +229,8 @@ fn recurring(scope: &Scope<'_>) -> Option<Option<String>> {
 /// Where a sentence names several rates each stands for its own clause only.
 fn one_rate(scope: &Scope<'_>) -> bool {
     let rates = scope.sentence.clauses.iter().flat_map(|c| &c.phrases);
-    rates.filter(|p| matches!(p.what, What::Cadence(c) if c != Cadence::Continuous)).count() <= 1
+    rates.filter(|p| matches!(p.what, What::Cadence(c) if c != Cadence::Continuous)).count()
+        <= 1
 }
 
 /// `，组织两次…` goes on with the rate of the clause before it.
@@ -236,12 +274,37 @@ fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
     let head = scope.before(number.start);
     let act = grammar().is("act-unit", unit);
     let verb_before = grammar().has("duty-verb", head)
-        || scope.clause.bracketed && scope.host().is_some_and(|h| grammar().has("duty-verb", scope.place.str(&h.range)));
+        || scope.clause.bracketed
+            && scope
+                .host()
+                .is_some_and(|h| grammar().has("duty-verb", scope.place.str(&h.range)));
     let each = head.contains('每') || head.contains('各') || head.contains("分别");
-    let staff = matches!(unit.as_str(), "人" | "名" | "位" | "支" | "个" | "家" | "项" | "套" | "组" | "所" | "处" | "户" | "面" | "类" | "批" | "届");
-    let appoint = ["明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请", "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建", "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立"]
-        .iter()
-        .any(|w| head.contains(w));
+    let staff = matches!(
+        unit.as_str(),
+        "人" | "名"
+            | "位"
+            | "支"
+            | "个"
+            | "家"
+            | "项"
+            | "套"
+            | "组"
+            | "所"
+            | "处"
+            | "户"
+            | "面"
+            | "类"
+            | "批"
+            | "届"
+    );
+    let appoint = [
+        "明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请",
+        "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建",
+        "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立", "新建", "安装",
+        "配置", "增设", "投放", "改造", "建成", "完成", "招募", "培养", "发展", "创建",
+    ]
+    .iter()
+    .any(|w| head.contains(w));
     let sentence = scope.place.str(&scope.sentence.range);
     if grammar().has("roster", sentence) && matches!(unit.as_str(), "名" | "人" | "位") {
         return 0.2;
@@ -284,28 +347,56 @@ fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f64 {
     let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
     let before = scope.before(phrase.start);
     let after = scope.after(phrase.end);
-    if ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words) {
+    if ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words)
+    {
         return 0.2;
     }
     let states = ["都有", "都会", "是", "均有", "约有", "有", "为", "定为"];
     if states.iter().any(|w| after.starts_with(w)) || after.starts_with('的') {
         return 0.1;
     }
+    if is_when(after) && !scope.rest().is_empty() {
+        return 0.0;
+    }
     let verb_at = grammar().find("duty-verb", after);
     // A noun stands after the rate: 每日预警线索, 每月通报制度.
     let inner = grammar().ends("duty-verb", before).is_some()
         && !["落实", "做", "实施", "安排", "完成"].iter().any(|w| before.ends_with(w));
-    let system = ["制度", "机制", "台账", "时间", "契机", "时机", "会上", "例会", "课堂"].iter().any(|w| after.contains(w));
-    let by_means = ["利用", "通过", "借助", "结合", "依托", "抓住", "在"].iter().any(|w| before.ends_with(w));
+    let system = ["制度", "机制", "台账", "时间", "契机", "时机", "会上", "例会", "课堂"]
+        .iter()
+        .any(|w| after.contains(w));
+    let by_means = ["利用", "通过", "借助", "结合", "依托", "抓住", "在"]
+        .iter()
+        .any(|w| before.ends_with(w));
     match verb_at {
         _ if inner || by_means => 0.35,
-        Some(_) if system && (before.contains("建立") || before.contains("健全") || before.contains("完善") || before.contains("执行")) => 0.35,
+        Some(_)
+            if system
+                && (before.contains("建立")
+                    || before.contains("健全")
+                    || before.contains("完善")
+                    || before.contains("执行")) =>
+        {
+            0.35
+        }
         Some(at) if at <= 36 => 0.85,
         Some(_) => 0.78,
         None if after.contains('必') || after.contains("进行") => 0.78,
-        None if scope.clause.bracketed || grammar().has("duty-verb", before) && after.chars().count() <= 4 => 0.76,
+        None if scope.clause.bracketed
+            || grammar().has("duty-verb", before) && after.chars().count() <= 4 =>
+        {
+            0.76
+        }
         None => 0.4,
     }
+}
+
+/// `每学期开学第一周，`: says when, and leaves the act to the next clause.
+fn is_when(after: &str) -> bool {
+    let ends = [
+        "周", "初", "末", "时", "前", "后", "期间", "之际", "日", "开学", "结束", "当天", "中",
+    ];
+    after.chars().count() <= 8 && ends.iter().any(|w| after.ends_with(w))
 }
 
 /// 常态化, 滚动: a duty without a number is for a person to decide; in a list of
@@ -337,7 +428,12 @@ fn action(scope: &Scope<'_>, head: &Head<'_>, range: &Range<usize>) -> String {
     actor::strip(words.trim_matches(|c: char| ",、:的“".contains(c))).to_owned()
 }
 
-fn why(scope: &Scope<'_>, head: &Head<'_>, rate: Option<Cadence>, deadline: Option<&str>) -> String {
+fn why(
+    scope: &Scope<'_>,
+    head: &Head<'_>,
+    rate: Option<Cadence>,
+    deadline: Option<&str>,
+) -> String {
     let word = |p: &Phrase| scope.place.text.get(p.start..p.end).unwrap_or_default().to_owned();
     let mut parts = Vec::new();
     match (head.rate, rate) {

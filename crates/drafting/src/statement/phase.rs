@@ -13,19 +13,23 @@ use crate::phrase::What;
 
 /// The stage that a sentence names, with the byte where its date begins.
 pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Option<(Found, usize)> {
-    let (start, end, date) = sentence.clauses.iter().flat_map(|c| &c.phrases).find_map(|p| {
-        match &p.what {
+    let (start, end, date) =
+        sentence.clauses.iter().flat_map(|c| &c.phrases).find_map(|p| match &p.what {
             What::Date(date) => Some((p.start, p.end, date)),
             _ => None,
-        }
-    })?;
-    let begin = sentence.range.start.max(if sentence.range.start == 0 { place.block.head_len } else { 0 });
+        })?;
+    let begin = sentence.range.start.max(if sentence.range.start == 0 {
+        place.block.head_len
+    } else {
+        0
+    });
     let prefix = place.str(&(begin..start));
     let suffix = place.str(&(end..sentence.range.end));
-    let (range, name, confidence, why) = named(place, prefix, suffix, begin, start, end, date)
-        .or_else(|| labelled(place, prefix, suffix, begin, end, date))
-        .or_else(|| until_goal(place, sentence, prefix, begin, start, date))
-        .or_else(|| campaign(place, sentence, prefix, suffix, start, end, date))?;
+    let dated = Dated { place, prefix, suffix, begin, start, end, date };
+    let (range, name, confidence, why) = named(&dated)
+        .or_else(|| labelled(&dated))
+        .or_else(|| until_goal(&dated, sentence))
+        .or_else(|| campaign(&dated, sentence))?;
     let mut found = Found::new(Kind::Phase, range);
     found.deadline = deadline(place, date);
     found.action = name;
@@ -34,27 +38,34 @@ pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Option<(Found, usi
     Some((found, start))
 }
 
+/// The first date of a sentence with the words around it.
+#[derive(Clone, Copy)]
+struct Dated<'a> {
+    place: &'a Place<'a>,
+    /// From the sentence's first word, after its number, to the date.
+    prefix: &'a str,
+    suffix: &'a str,
+    begin: usize,
+    start: usize,
+    end: usize,
+    date: &'a DatePhrase,
+}
+
 type Read = (std::ops::Range<usize>, String, f64, String);
 
 fn deadline(place: &Place<'_>, date: &DatePhrase) -> Option<String> {
     if date.bound == Bound::Since {
         return None;
     }
-    date.to.as_ref().and_then(|day| place.years.iso(day))
+    date.to.and_then(|day| place.years.iso(day))
 }
 
 /// `宣传发动阶段（3月1日—3月31日）`, `3月为动员阶段`.
-fn named(
-    place: &Place<'_>,
-    prefix: &str,
-    suffix: &str,
-    begin: usize,
-    start: usize,
-    end: usize,
-    date: &DatePhrase,
-) -> Option<Read> {
+fn named(dated: &Dated<'_>) -> Option<Read> {
+    let Dated { place, prefix, suffix, begin, start, end, date } = *dated;
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("^[,:)、]?(?:为|是|进行)?(?P<name>[^,。;:、]{2,14}阶段)").expect("a constant expression")
+        Regex::new("^[,:)、]?(?:为|是|进行)?(?P<name>[^,。;:、]{2,14}阶段)")
+            .expect("a constant expression")
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("(?P<name>[^,。;:、(]{0,16}(?:阶段|时期)[^,。;(]{0,14})[(:,]?(?:时间)?[:为]?(?:从|自|于|在)?[(]?$")
@@ -74,7 +85,12 @@ fn named(
         && let Some(found) = AFTER.captures(suffix)
     {
         let name = found.name("name")?;
-        return Some((begin..end + name.end(), name.as_str().to_owned(), 0.9, "时间与阶段名称".to_owned()));
+        return Some((
+            begin..end + name.end(),
+            name.as_str().to_owned(),
+            0.9,
+            "时间与阶段名称".to_owned(),
+        ));
     }
     // Under “实施步骤” a heading with a stretch in brackets is a stage.
     let heading = place.block.path.last().map_or("", |l| l.heading.as_str());
@@ -82,12 +98,18 @@ fn named(
     let staged = parents.iter().any(|l| grammar().has("stage-section", &l.heading));
     let opened = prefix.ends_with('(') || prefix.ends_with(':');
     let stretch = matches!(date.bound, Bound::Range | Bound::Since) || prefix.ends_with('(');
-    if staged && opened && stretch && begin == place.block.head_len && prefix.chars().count() <= 24 {
+    if staged
+        && opened
+        && stretch
+        && begin == place.block.head_len
+        && prefix.chars().count() <= 24
+    {
         let name = prefix.trim_end_matches(['(', ':']).to_owned();
         return Some((whole(begin), name, 0.85, "实施步骤下的时间段".to_owned()));
     }
     // A stage heading with its dates on the next line.
-    let under_stage = heading.contains("阶段") && begin > 0 || heading.contains("阶段") && place.block.head_len == 0;
+    let under_stage = heading.contains("阶段") && begin > 0
+        || heading.contains("阶段") && place.block.head_len == 0;
     if under_stage && (prefix.is_empty() || prefix.ends_with("时间:")) && start < 40 {
         let name = heading.to_owned();
         let stretch = date.bound == Bound::Range;
@@ -103,14 +125,8 @@ fn closing(place: &Place<'_>, end: usize) -> usize {
 }
 
 /// `活动时间：9月8日至10月8日`, or the date alone under such a heading.
-fn labelled(
-    place: &Place<'_>,
-    prefix: &str,
-    suffix: &str,
-    begin: usize,
-    end: usize,
-    date: &DatePhrase,
-) -> Option<Read> {
+fn labelled(dated: &Dated<'_>) -> Option<Read> {
+    let Dated { place, prefix, suffix, begin, end, date, .. } = *dated;
     let label = prefix.trim_end_matches(|c: char| ":(为是从自于在".contains(c));
     let heading = place.block.path.last().map_or("", |l| l.heading.as_str());
     let due = grammar().is("due-label", label)
@@ -138,20 +154,15 @@ fn is_month_or_year(date: &DatePhrase) -> bool {
 }
 
 /// `到2021年底，建立…`: under goals a date without a measure is a stage.
-fn until_goal(
-    place: &Place<'_>,
-    sentence: &Sentence,
-    prefix: &str,
-    begin: usize,
-    start: usize,
-    date: &DatePhrase,
-) -> Option<Read> {
+fn until_goal(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
+    let Dated { place, prefix, begin, start, date, .. } = *dated;
     if !place.goals || date.bound != Bound::Until || prefix.chars().count() > 6 {
         return None;
     }
     let own = |p: &&crate::phrase::Phrase| {
         let whole = p.what == What::Full && place.str(&(p.start..p.end)).ends_with("覆盖");
-        p.start > start && (whole || matches!(p.what, What::Share { .. } | What::Zero | What::Quota { .. }))
+        p.start > start
+            && (whole || matches!(p.what, What::Share { .. } | What::Zero | What::Quota { .. }))
     };
     // A measure of its own takes the date; so does one before the next date.
     if sentence.clauses.iter().flat_map(|c| &c.phrases).any(|p| own(&p)) {
@@ -162,31 +173,34 @@ fn until_goal(
     let alone = place.str(&clauses[first].range).chars().count() <= 14;
     let last = if alone { first + 1 } else { first };
     let end = clauses.get(last).or(clauses.last())?.range.end;
-    let name: String = clauses.get(last).map_or("", |c| place.str(&c.range)).chars().take(40).collect();
+    let name: String =
+        clauses.get(last).map_or("", |c| place.str(&c.range)).chars().take(40).collect();
     Some((begin..end, name, 0.8, "目标中的阶段时间".to_owned()))
 }
 
 /// `决定自…起至…开展…行动` in the opening of the document.
-fn campaign(
-    place: &Place<'_>,
-    sentence: &Sentence,
-    prefix: &str,
-    suffix: &str,
-    start: usize,
-    end: usize,
-    date: &DatePhrase,
-) -> Option<Read> {
-    let ranged = date.bound == Bound::Range || date.bound == Bound::At && is_month_or_year(date) && prefix.ends_with('于');
-    let decided = ["决定", "定于", "拟于", "计划于", "将于", "现定于"].iter().any(|w| prefix.contains(w))
-        || place.text.contains("决定")
-        || prefix.chars().count() <= 12
-        || prefix.ends_with(['从', '自', '于', ',']);
-    let acts = ["开展", "实施", "进行", "组织", "启动", "举办"].iter().any(|w| suffix.contains(w));
-    if !(place.opening || place.block.under_text(&["总体要求", "时间", "总体安排"])) || !ranged || !decided || !acts {
+fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
+    let Dated { place, prefix, suffix, start, end, date, .. } = *dated;
+    let ranged = date.bound == Bound::Range
+        || date.bound == Bound::At && is_month_or_year(date) && prefix.ends_with('于');
+    let decided =
+        ["决定", "定于", "拟于", "计划于", "将于", "现定于"].iter().any(|w| prefix.contains(w))
+            || place.text.contains("决定")
+            || prefix.chars().count() <= 12
+            || prefix.ends_with(['从', '自', '于', ',']);
+    let acts =
+        ["开展", "实施", "进行", "组织", "启动", "举办"].iter().any(|w| suffix.contains(w));
+    if !(place.opening || place.block.under_text(&["总体要求", "时间", "总体安排"]))
+        || !ranged
+        || !decided
+        || !acts
+    {
         return None;
     }
     let object = suffix.contains("活动")
-        || ["行动", "整治", "治理", "攻坚", "宣传", "排查", "创建", "工作", "检查", "教育"].iter().any(|w| suffix.contains(w));
+        || ["行动", "整治", "治理", "攻坚", "宣传", "排查", "创建", "工作", "检查", "教育"]
+            .iter()
+            .any(|w| suffix.contains(w));
     if !object || grammar().has("past", place.str(&sentence.range)) {
         return None;
     }
@@ -195,7 +209,9 @@ fn campaign(
         .text
         .get(sentence.range.start..start)
         .and_then(|t| t.rfind([',', ':']))
-        .map_or(sentence.range.start.max(place.block.head_len), |i| sentence.range.start + i + 1);
+        .map_or(sentence.range.start.max(place.block.head_len), |i| {
+            sentence.range.start + i + 1
+        });
     let acts_at = ["开展", "实施", "进行", "组织", "启动", "举办"]
         .iter()
         .filter_map(|w| suffix.find(w))

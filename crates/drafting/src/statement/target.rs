@@ -23,7 +23,8 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
             {
                 found.range.start = *start;
             }
-            found.deadline = date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(&d));
+            found.deadline =
+                date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(d));
             out.push(found);
         }
     }
@@ -32,9 +33,9 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
 fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
     match &phrase.what {
         What::Share { .. } | What::Zero | What::Full => true,
-        What::Quota { per: None, .. } => {
+        What::Quota { per: None, unit, .. } => {
             let rated = scope.clause.has(|w| matches!(w, What::Cadence(_)));
-            scope.place.goals && !rated
+            scope.place.goals && !rated && !grammar().is("times-unit", unit)
         }
         _ => false,
     }
@@ -54,17 +55,28 @@ fn measure_date(scope: &Scope<'_>, carry: &mut Carry) -> Option<DatePhrase> {
 }
 
 /// The part of the clause that belongs to a measure: up to the mark after it.
-fn segment(scope: &Scope<'_>, from: usize, phrase: &Phrase, next: Option<usize>) -> Range<usize> {
+fn segment(
+    scope: &Scope<'_>,
+    from: usize,
+    phrase: &Phrase,
+    next: Option<usize>,
+) -> Range<usize> {
     let text = scope.place.text;
     let head = text.get(from..phrase.start).unwrap_or_default();
-    let start = from + head.len() - head.trim_start_matches(['、', '和', '及', '且', '“', '并']).len();
+    let start =
+        from + head.len() - head.trim_start_matches(['、', '和', '及', '且', '“', '并']).len();
     let Some(next) = next else { return start..scope.clause.range.end };
     let gap = text.get(phrase.end..next).unwrap_or_default();
     let end = gap.find(['、', '和', '且', '及']).map_or(phrase.end, |i| phrase.end + i);
     start..end
 }
 
-fn measure(scope: &Scope<'_>, carry: &mut Carry, phrase: &Phrase, range: &Range<usize>) -> Option<Found> {
+fn measure(
+    scope: &Scope<'_>,
+    carry: &mut Carry,
+    phrase: &Phrase,
+    range: &Range<usize>,
+) -> Option<Found> {
     let text = scope.place.text;
     let before = text.get(range.start..phrase.start).unwrap_or_default();
     let after = text.get(phrase.end..range.end).unwrap_or_default();
@@ -78,24 +90,29 @@ fn measure(scope: &Scope<'_>, carry: &mut Carry, phrase: &Phrase, range: &Range<
             found.op = Some(*op);
             found.confidence = share_confidence(scope, before, phrase);
             found.metric = metric(carry, before, after, *change);
-            found.why = "指标与百分比".to_owned();
+            found.why = String::from("指标与百分比");
         }
         What::Zero => {
-            if after.starts_with("的单位") || after.starts_with("的学校") || after.starts_with("的个人") || after.starts_with("的,") || after == "的" {
+            if after.starts_with("的单位")
+                || after.starts_with("的学校")
+                || after.starts_with("的个人")
+                || after.starts_with("的,")
+                || after == "的"
+            {
                 return None;
             }
             found.value = Some(0.0);
             found.op = Some(Op::Eq);
             found.confidence = zero_confidence(scope, phrase);
             found.metric = Some(zero_metric(before, text.get(phrase.start..phrase.end)?));
-            found.why = "“零”或“不发生”的要求".to_owned();
+            found.why = String::from("“零”或“不发生”的要求");
         }
         What::Full => {
             found.value = Some(1.0);
             found.op = Some(Op::Eq);
             found.confidence = full_confidence(scope, phrase, before, after);
             found.metric = metric(carry, before, after, None);
-            found.why = "“全覆盖”“全员”的要求".to_owned();
+            found.why = String::from("“全覆盖”“全员”的要求");
         }
         What::Quota { count, unit, bound, .. } => {
             found.value = Some(*count);
@@ -107,7 +124,7 @@ fn measure(scope: &Scope<'_>, carry: &mut Carry, phrase: &Phrase, range: &Range<
             found.unit = Some(unit.clone());
             found.confidence = count_confidence(scope, before, *bound, unit, *count);
             found.metric = metric(carry, before, "", None);
-            found.why = "目标中的数量".to_owned();
+            found.why = String::from("目标中的数量");
         }
         _ => return None,
     }
@@ -119,19 +136,39 @@ fn measure(scope: &Scope<'_>, carry: &mut Carry, phrase: &Phrase, range: &Range<
 /// A share of a mark, a price or a population is no goal.
 fn is_portion(scope: &Scope<'_>, before: &str, after: &str) -> bool {
     let goal = grammar().has("goal-cue", scope.words);
-    let marks = ["成绩", "总分", "权重", "利率", "收益", "回报", "利息", "折扣", "提成", "津贴", "年化", "计入", "经费"];
+    let marks = [
+        "成绩", "总分", "权重", "利率", "收益", "回报", "利息", "折扣", "提成", "津贴", "年化",
+        "计入", "经费",
+    ];
     marks.iter().any(|w| before.contains(w) || after.contains(w))
         || before.ends_with('占') && !goal
-        || after.starts_with("是诈骗") || after.starts_with("的是") || after.starts_with("中奖")
+        || after.starts_with("是诈骗")
+        || after.starts_with("的是")
+        || after.starts_with("中奖")
         || before.ends_with('按')
 }
 
 fn share_confidence(scope: &Scope<'_>, before: &str, phrase: &Phrase) -> f64 {
     let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
-    let rate = before.contains('率') || before.contains('度') || before.contains('面') || before.contains("覆盖");
-    let bound = ["以上", "不低于", "不少于", "达", "不超过", "以内", "≥", "下降", "100%", "降低", "减少"]
-        .iter()
-        .any(|w| words.contains(w));
+    let rate = before.contains('率')
+        || before.contains('度')
+        || before.contains('面')
+        || before.contains("覆盖");
+    let bound = [
+        "以上",
+        "不低于",
+        "不少于",
+        "达",
+        "不超过",
+        "以内",
+        "≥",
+        "下降",
+        "100%",
+        "降低",
+        "减少",
+    ]
+    .iter()
+    .any(|w| words.contains(w));
     match (rate, bound) {
         (true, true) => 0.95,
         (true, false) if words.starts_with('为') && !scope.place.goals => 0.4,
@@ -145,7 +182,8 @@ fn zero_confidence(scope: &Scope<'_>, phrase: &Phrase) -> f64 {
     let head = scope.before(phrase.start);
     let goal = scope.place.goals || grammar().has("goal-cue", head) || head.contains("杜绝");
     let absent = phrase.rule == "zero.none" || phrase.rule == "zero.without";
-    if ["如", "若", "凡", "连续", "对", "年内未", "当年"].iter().any(|w| head.starts_with(w)) {
+    if ["如", "若", "凡", "连续", "对", "年内未", "当年"].iter().any(|w| head.starts_with(w))
+    {
         return 0.3;
     }
     match (goal, absent) {
@@ -160,9 +198,14 @@ fn full_confidence(scope: &Scope<'_>, phrase: &Phrase, before: &str, after: &str
     let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
     let verbs = ["实现", "做到", "确保", "达到", "达成", "要求", "力争", "务必"];
     let asked = verbs.iter().any(|v| scope.before(phrase.start).contains(v));
-    let weak = words.ends_with("死角") || words.contains('漏') || words.contains("参与") || words.starts_with("人人");
+    let weak = words.ends_with("死角")
+        || words.contains('漏')
+        || words.contains("参与")
+        || words.starts_with("人人");
     // 全覆盖的宣传, 全覆盖、多形式: it only colours what follows.
-    let colours = after.starts_with('的') || after.starts_with('式') || after.chars().count() > 6 && !words.starts_with("全面");
+    let colours = after.starts_with('的')
+        || after.starts_with('式')
+        || after.chars().count() > 6 && !words.starts_with("全面");
     let listed = after.starts_with('、') && !asked;
     if weak {
         return 0.3;
@@ -177,33 +220,73 @@ fn full_confidence(scope: &Scope<'_>, phrase: &Phrase, before: &str, after: &str
     }
 }
 
-fn count_confidence(scope: &Scope<'_>, before: &str, bound: Limit, unit: &str, count: f64) -> f64 {
-    if grammar().has("format", scope.words) || grammar().has("roster", scope.words) || count == 1.0 && bound == Limit::Exact {
+fn count_confidence(
+    scope: &Scope<'_>,
+    before: &str,
+    bound: Limit,
+    unit: &str,
+    count: f64,
+) -> f64 {
+    if grammar().has("format", scope.words)
+        || grammar().has("roster", scope.words)
+        || count <= 1.0 && bound == Limit::Exact
+    {
         return 0.2;
     }
-    let act = ["创建", "建成", "打造", "培育", "建设", "评选", "控制", "完成", "实现", "力争", "培训", "覆盖", "发放", "开展", "命名", "不", "确保", "推出"];
-    let acted = act.iter().any(|w| scope.before(scope.clause.range.end).contains(w)) || bound != Limit::Exact;
+    let act = [
+        "创建", "建成", "打造", "培育", "建设", "评选", "控制", "完成", "实现", "力争", "培训",
+        "覆盖", "发放", "开展", "命名", "不", "确保", "推出",
+    ];
+    let acted = act.iter().any(|w| scope.before(scope.clause.range.end).contains(w))
+        || bound != Limit::Exact;
     if acted || before.starts_with('“') || unit == "起" { 0.8 } else { 0.5 }
 }
 
 /// What is measured: the words before the value, without those that only lead to it.
-fn metric(carry: &mut Carry, before: &str, after: &str, change: Option<Change>) -> Option<String> {
+fn metric(
+    carry: &mut Carry,
+    before: &str,
+    after: &str,
+    change: Option<Change>,
+) -> Option<String> {
     let mut name = before.trim_matches(|c: char| "“”\"、,:(".contains(c));
     if let Some(label) = name.rfind(':') {
         name = &name[label + 1..];
     }
     loop {
-        let shorter = grammar().starts("goal-verb", name).map_or(name, |verb| &name[verb.len()..]);
+        let shorter =
+            grammar().starts("goal-verb", name).map_or(name, |verb| &name[verb.len()..]);
         if shorter == name || shorter.is_empty() {
             break;
         }
         name = shorter;
     }
-    for tail in ["要", "须", "应", "均", "都", "也", "力争", "确保", "实现", "做到", "分别", "将", "全部", "要求", "需", "必须", "务必", "要实现", "占比"] {
+    for tail in [
+        "要",
+        "须",
+        "应",
+        "均",
+        "都",
+        "也",
+        "力争",
+        "确保",
+        "实现",
+        "做到",
+        "分别",
+        "将",
+        "全部",
+        "要求",
+        "需",
+        "必须",
+        "务必",
+        "要实现",
+        "占比",
+    ] {
         name = name.strip_suffix(tail).unwrap_or(name);
     }
     let dates = crate::date::scan(name);
-    let only_date = dates.first().is_some_and(|d| d.start == 0 && name.len() - d.end <= "年度".len());
+    let only_date =
+        dates.first().is_some_and(|d| d.start == 0 && name.len() - d.end <= "年度".len());
     let name = if only_date { "" } else { name };
     let object = after.trim_matches(|c: char| "“”、的".contains(c));
     let suffix = match change {

@@ -15,7 +15,11 @@ use crate::package::{self, PackageError, PackageLimits};
 const PART_BYTES_MAX: u64 = 64 << 20;
 
 pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
-    let limits = PackageLimits { entries_max: 4_000, total_bytes_max: 512 << 20, ..PackageLimits::default() };
+    let limits = PackageLimits {
+        entries_max: 4_000,
+        total_bytes_max: 512 << 20,
+        ..PackageLimits::default()
+    };
     package::survey(bytes, &limits).map_err(|error| match error {
         PackageError::Damaged => TextError::Damaged,
         PackageError::Encrypted => TextError::Encrypted,
@@ -24,10 +28,13 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| TextError::Damaged)?;
     let mut numbering = Numbering::default();
     if let Ok(part) = archive.by_name("word/numbering.xml") {
-        numbering.read_definitions(&mut Reader::from_reader(BufReader::new(part.take(PART_BYTES_MAX))));
+        numbering.read_definitions(&mut Reader::from_reader(BufReader::new(
+            part.take(PART_BYTES_MAX),
+        )));
     }
     if let Ok(part) = archive.by_name("word/styles.xml") {
-        numbering.read_styles(&mut Reader::from_reader(BufReader::new(part.take(PART_BYTES_MAX))));
+        numbering
+            .read_styles(&mut Reader::from_reader(BufReader::new(part.take(PART_BYTES_MAX))));
     }
     let part = archive.by_name("word/document.xml").map_err(|_| TextError::Damaged)?;
     let body = BufReader::new(part.take(PART_BYTES_MAX));
@@ -195,7 +202,9 @@ fn reference(name: &str) -> String {
         "apos" => "'".to_owned(),
         _ => name
             .strip_prefix('#')
-            .and_then(|d| d.strip_prefix('x').map_or_else(|| number(d, 10), |hex| number(hex, 16)))
+            .and_then(|d| {
+                d.strip_prefix('x').map_or_else(|| number(d, 10), |hex| number(hex, 16))
+            })
             .unwrap_or_default(),
     }
 }

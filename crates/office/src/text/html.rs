@@ -25,7 +25,8 @@ fn after_tag<'a>(tail: &'a str, out: &mut String) -> &'a str {
         return comment.split_once("-->").map_or("", |(_, rest)| rest);
     }
     let inner = tail.get(1..).unwrap_or_default();
-    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!' || c == '?') {
+    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!' || c == '?')
+    {
         out.push('<');
         return inner;
     }
@@ -46,8 +47,9 @@ fn after_tag<'a>(tail: &'a str, out: &mut String) -> &'a str {
             out.push('\t');
             rest
         }
-        "p" | "div" | "br" | "tr" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "section"
-        | "article" | "table" | "ul" | "ol" | "title" | "blockquote" | "header" | "footer" => {
+        "p" | "div" | "br" | "tr" | "li" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
+        | "section" | "article" | "table" | "ul" | "ol" | "title" | "blockquote" | "header"
+        | "footer" => {
             out.push('\n');
             rest
         }
@@ -93,7 +95,8 @@ fn entity(tail: &str) -> (char, usize) {
     let head: String = tail.chars().take(12).collect();
     let Some(end) = head.find(';') else { return ('&', 1) };
     let name = head.get(1..end).unwrap_or_default();
-    let number = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
+    let number =
+        |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
     let c = match name {
         "nbsp" | "ensp" | "emsp" | "thinsp" => Some(' '),
         "amp" => Some('&'),

@@ -54,17 +54,24 @@ impl Numbering {
                 }
             }
             "start" => {
-                if let Some(level) = self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut()) {
-                    level.start = value(tag).and_then(|v| v.parse().ok()).unwrap_or(1).min(10_000);
+                if let Some(level) =
+                    self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut())
+                {
+                    level.start =
+                        value(tag).and_then(|v| v.parse().ok()).unwrap_or(1).min(10_000);
                 }
             }
             "numFmt" => {
-                if let Some(level) = self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut()) {
+                if let Some(level) =
+                    self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut())
+                {
                     level.format = value(tag).unwrap_or_default();
                 }
             }
             "lvlText" => {
-                if let Some(level) = self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut()) {
+                if let Some(level) =
+                    self.levels(abstract_id.as_deref()).and_then(|l| l.last_mut())
+                {
                     level.text = value(tag).unwrap_or_default().chars().take(40).collect();
                 }
             }
@@ -101,7 +108,11 @@ impl Numbering {
     }
 
     /// The number before a paragraph, counted on from the one before.
-    pub(super) fn label(&mut self, own: Option<&(String, usize)>, style: Option<&str>) -> String {
+    pub(super) fn label(
+        &mut self,
+        own: Option<&(String, usize)>,
+        style: Option<&str>,
+    ) -> String {
         let from_style = || style.and_then(|s| self.styles.get(s)).cloned();
         let Some((number, at)) = own.cloned().or_else(from_style) else { return String::new() };
         let Some(list) = self.instances.get(&number).cloned() else { return String::new() };
@@ -138,10 +149,16 @@ fn each(reader: &mut Reader<impl BufRead>, mut see: impl FnMut(&BytesStart<'_>))
 
 fn write(count: u32, format: &str) -> String {
     match format {
-        "chineseCounting" | "chineseCountingThousand" | "japaneseCounting" | "ideographDigital"
-        | "taiwaneseCountingThousand" | "ideographTraditional" => chinese(count),
+        "chineseCounting"
+        | "chineseCountingThousand"
+        | "japaneseCounting"
+        | "ideographDigital"
+        | "taiwaneseCountingThousand"
+        | "ideographTraditional" => chinese(count),
         "decimalEnclosedCircle" | "decimalEnclosedCircleChinese" => {
-            char::from_u32(0x2460 + count.saturating_sub(1).min(19)).map(String::from).unwrap_or_default()
+            char::from_u32(0x2460 + count.saturating_sub(1).min(19))
+                .map(String::from)
+                .unwrap_or_default()
         }
         "upperLetter" => letter(count, b'A'),
         "lowerLetter" => letter(count, b'a'),

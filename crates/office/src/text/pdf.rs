@@ -58,7 +58,8 @@ fn count_inflated(bytes: &[u8]) -> Result<(), TextError> {
         if head.ends_with(b"end") {
             continue;
         }
-        let dictionary = memmem::rfind(head, b"obj").map_or(head, |i| head.get(i..).unwrap_or_default());
+        let dictionary =
+            memmem::rfind(head, b"obj").map_or(head, |i| head.get(i..).unwrap_or_default());
         let packed = memmem::find_iter(dictionary, b"FlateDecode").count()
             + memmem::find_iter(dictionary, b"LZWDecode").count()
             + memmem::find_iter(dictionary, b"RunLengthDecode").count();

@@ -29,7 +29,8 @@ const SAMPLE: usize = 64 << 10;
 
 fn gb18030(bytes: &[u8]) -> Result<String, TextError> {
     let (text, _) = GB18030.decode_without_bom_handling(bytes);
-    let strange = text.chars().filter(|c| *c == '\u{FFFD}' || c.is_control() && !c.is_whitespace());
+    let strange =
+        text.chars().filter(|c| *c == '\u{FFFD}' || c.is_control() && !c.is_whitespace());
     // A text with a torn character is a text; one in twenty is something else.
     if strange.count() * 20 > text.chars().count() {
         return Err(TextError::Binary);

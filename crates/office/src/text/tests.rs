@@ -46,7 +46,10 @@ fn numbers_that_word_writes_by_itself() {
              <w:r><w:t>{text}</w:t></w:r></w:p>"
         )
     };
-    let body = document(&[entry(0, "目标"), entry(1, "甲"), entry(1, "乙"), entry(0, "措施"), entry(1, "丙")].concat());
+    let body = document(
+        &[entry(0, "目标"), entry(1, "甲"), entry(1, "乙"), entry(0, "措施"), entry(1, "丙")]
+            .concat(),
+    );
     let bytes = docx(&[("word/document.xml", &body), ("word/numbering.xml", numbering)]);
     assert_eq!(read(&bytes).unwrap().text, "一、目标\n1.甲\n2.乙\n二、措施\n1.丙\n");
 }
@@ -55,8 +58,10 @@ fn numbers_that_word_writes_by_itself() {
 fn plain_text_in_every_encoding() {
     let text = "各校每月召开一次班会。";
     let (gb, _, _) = encoding_rs::GB18030.encode(text);
-    let utf16: Vec<u8> =
-        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     for bytes in [text.as_bytes(), &gb, &utf16, format!("\u{feff}{text}").as_bytes()] {
         assert_eq!(read(bytes).unwrap().text, text);
     }
@@ -84,9 +89,13 @@ fn every_refusal_says_what_to_do() {
     assert!(message(b"").contains("空"));
     assert!(message(b"\x00\x01\x02binary").contains("二进制"));
     assert!(message(b"{\\rtf1 x}").contains("RTF"));
-    assert!(message(b"%PDF-1.7 nothing").contains("PDF") || message(b"%PDF-1.7 nothing").contains("损坏"));
+    assert!(
+        message(b"%PDF-1.7 nothing").contains("PDF")
+            || message(b"%PDF-1.7 nothing").contains("损坏")
+    );
     assert!(message(&docx(&[("word/other.xml", "<a/>")])).contains("损坏"));
-    let mut torn = docx(&[("word/document.xml", &document("<w:p><w:r><w:t>文</w:t></w:r></w:p>"))]);
+    let mut torn =
+        docx(&[("word/document.xml", &document("<w:p><w:r><w:t>文</w:t></w:r></w:p>"))]);
     torn.truncate(torn.len() / 2);
     assert!(read(&torn).is_err());
 }
