@@ -5,6 +5,7 @@ mod insert;
 mod list;
 mod read;
 mod step;
+mod verify;
 
 pub use insert::{
     Attendance, Entered, Inserted, LaterStep, NewRecord, digest, insert_many, insert_taken,
@@ -12,6 +13,7 @@ pub use insert::{
 pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
 pub use read::{Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by_since};
 pub use step::save_step;
+pub use verify::{Verdict, verify};
 
 use campaign::record::Status;
 use jiff::civil::Date;

@@ -361,3 +361,94 @@ async fn reuse_is_found_and_judged_once() {
         assert_eq!(kept[0].note.as_deref(), Some("同一次活动"), "{engine}");
     }
 }
+
+#[tokio::test]
+async fn a_record_changed_behind_the_houses_back_is_named() {
+    const TAMPERINGS: [(&str, &str, &str); 9] = [
+        (
+            "update record set title = '改' where id = 'r2'",
+            "r2",
+            "记录、点名或附件内容与摘要不符",
+        ),
+        ("update record set count = 9 where id = 'r1'", "r1", "记录、点名或附件内容与摘要不符"),
+        (
+            "update record set digest = 'x' where id = 'r2'",
+            "r2",
+            "行内摘要与审计链中的摘要不符",
+        ),
+        (
+            "update attendance set present = 1, reason = null where record_id = 'r1'",
+            "r1",
+            "记录、点名或附件内容与摘要不符",
+        ),
+        ("update record set present_count = 40 where id = 'r1'", "r1", "出勤人数与点名不符"),
+        ("update record set status = 'accepted' where id = 'r2'", "r2", "状态与最后一步不符"),
+        ("update record set voided_at = null where id = 'r3'", "r3", "是否计入与状态不符"),
+        (
+            "update record set first_seq = 1, seq = 1 where id = 'r2'",
+            "r2",
+            "录入行说的是别的事",
+        ),
+        ("update record set id = 'r9' where id = 'r2'", "r9", "录入行说的是别的事"),
+    ];
+    let named = |id: &str| NewRecord { id: id.to_owned(), ..a_record(id) };
+    for (engine, store) in support::stores().await {
+        house(&store).await;
+        let fresh = [
+            NewRecord {
+                roll: vec![
+                    Attendance { person: "p1".to_owned(), presence: Presence::Present },
+                    Attendance {
+                        person: "p2".to_owned(),
+                        presence: Presence::Absent { reason: Some("病假".to_owned()) },
+                    },
+                ],
+                ..named("r1")
+            },
+            named("r2"),
+            named("r3"),
+        ];
+        let mut tx = store.write(5).await.expect("begins");
+        record::insert_taken(&mut tx, &permit(), &fresh).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let mut tx = store.write(6).await.expect("begins");
+        let third = record::by_id(tx.conn(), "r3").await.expect("reads").expect("is there");
+        let step = Step::Return { reason: "照片不清".to_owned() };
+        record::save_step(&mut tx, &permit(), &third, (&step, Status::Returned))
+            .await
+            .expect("saves");
+        tx.commit().await.expect("commits");
+
+        let mut conn = store.read().await.expect("reads");
+        let verdict = record::verify(&mut conn).await.expect("verifies");
+        assert_eq!(verdict, record::Verdict::Whole { records: 3 }, "{engine}");
+        drop(conn);
+        for (tampering, record, why) in TAMPERINGS {
+            let mut tx = store.write(7).await.expect("begins");
+            if tampering.contains("set id") {
+                sqlx::query("delete from record_step where record_id = 'r2'")
+                    .execute(tx.conn())
+                    .await
+                    .expect("tampers");
+            }
+            sqlx::query(tampering).execute(tx.conn()).await.expect("tampers");
+            let verdict = record::verify(tx.conn()).await.expect("verifies");
+            let expected = record::Verdict::Broken { record: record.to_owned(), why };
+            assert_eq!(verdict, expected, "{engine}: {tampering}");
+            // Dropped: the next one begins from what is whole.
+        }
+        let mut tx = store.write(8).await.expect("begins");
+        for text in [
+            "delete from record_step where record_id = 'r2'",
+            "delete from record where id = 'r2'",
+        ] {
+            sqlx::query(text).execute(tx.conn()).await.expect("tampers");
+        }
+        let verdict = record::verify(tx.conn()).await.expect("verifies");
+        let expected = record::Verdict::Broken {
+            record: "r2".to_owned(),
+            why: "审计链中有此记录，记录表中已不存在",
+        };
+        assert_eq!(verdict, expected, "{engine}");
+    }
+}

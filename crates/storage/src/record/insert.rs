@@ -278,15 +278,54 @@ async fn insert_roll(conn: &mut AnyConnection, rows: &[Row<'_>]) -> Result<(), S
 /// The digest over everything that was handed in. It stands in the row and in
 /// the audit line, so a row that was changed behind the house's back shows.
 pub fn digest(it: &NewRecord) -> String {
+    digest_of(&Parts {
+        activity: it.activity.clone(),
+        unit: it.unit.clone(),
+        person: it.person.clone(),
+        title: it.title.clone(),
+        acted_on: it.acted_on.to_string(),
+        acted_time: it.acted_time.clone(),
+        submitted_by: it.submitted_by.clone(),
+        count: it.count.to_string(),
+        place: it.place.clone(),
+        minutes: it.minutes.clone(),
+        link: it.link.clone(),
+        replaces: it.replaces.clone(),
+        roll: it.roll.clone(),
+        files: it.evidence.iter().map(|one| one.sha256.clone()).collect(),
+    })
+}
+
+/// What the digest covers, as the texts that it covers.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parts {
+    pub(super) activity: String,
+    pub(super) unit: String,
+    pub(super) person: Option<String>,
+    pub(super) title: String,
+    pub(super) acted_on: String,
+    pub(super) acted_time: Option<String>,
+    pub(super) submitted_by: String,
+    pub(super) count: String,
+    pub(super) place: Option<String>,
+    pub(super) minutes: Option<String>,
+    pub(super) link: Option<String>,
+    pub(super) replaces: Option<String>,
+    pub(super) roll: Vec<Attendance>,
+    /// Hashes of the files.
+    pub(super) files: Vec<String>,
+}
+
+pub(super) fn digest_of(it: &Parts) -> String {
     let mut content = Content(Sha256::new());
     content.part(&it.activity);
     content.part(&it.unit);
     content.optional(it.person.as_deref());
     content.part(&it.title);
-    content.part(&it.acted_on.to_string());
+    content.part(&it.acted_on);
     content.optional(it.acted_time.as_deref());
     content.part(&it.submitted_by);
-    content.part(&it.count.to_string());
+    content.part(&it.count);
     content.optional(it.place.as_deref());
     content.optional(it.minutes.as_deref());
     content.optional(it.link.as_deref());
@@ -304,7 +343,7 @@ pub fn digest(it: &NewRecord) -> String {
             }
         }
     }
-    let mut files: Vec<&str> = it.evidence.iter().map(|one| one.sha256.as_str()).collect();
+    let mut files: Vec<&str> = it.files.iter().map(String::as_str).collect();
     files.sort_unstable();
     for file in files {
         content.part(file);
