@@ -246,7 +246,11 @@ pub async fn mark_read(tx: &mut Tx, account: &str, id: &str) -> Result<u64, Stor
 }
 
 /// Drops what was read, and steps that were told, before these instants.
-pub async fn sweep(tx: &mut Tx, read_before: i64, told_before: i64) -> Result<(), StorageError> {
+pub async fn sweep(
+    tx: &mut Tx,
+    read_before: i64,
+    told_before: i64,
+) -> Result<(), StorageError> {
     sqlx::query("delete from notification where read_at < $1")
         .bind(read_before)
         .execute(tx.conn())

@@ -158,11 +158,18 @@ pub async fn lease(
 pub enum Outcome {
     Sent,
     /// To be tried again from `at` on.
-    Later { at: i64, error: String },
+    Later {
+        at: i64,
+        error: String,
+    },
     /// Never by itself again.
-    Dead { error: String },
+    Dead {
+        error: String,
+    },
     /// It was not tried after all.
-    Untried { at: i64 },
+    Untried {
+        at: i64,
+    },
 }
 
 /// Saves how sending ended. False if the lease had run out and somebody else
@@ -248,10 +255,8 @@ pub async fn counts(
 ) -> Result<Vec<(State, i64)>, StorageError> {
     let text =
         format!("select o.state, count(*) from outbox o where {SCOPED} group by o.state");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(scope.to_owned())
-        .fetch_all(conn)
-        .await?;
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(text)).bind(scope.to_owned()).fetch_all(conn).await?;
     let mut counts = Vec::new();
     for row in &rows {
         let state: String = row.try_get(0)?;

@@ -13,9 +13,14 @@ use crate::StorageError;
 /// What checking the records found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    Whole { records: i64 },
+    Whole {
+        records: i64,
+    },
     /// The first record by id that does not fit, and why.
-    Broken { record: String, why: &'static str },
+    Broken {
+        record: String,
+        why: &'static str,
+    },
 }
 
 const PAGE: i64 = 2_000;
@@ -67,7 +72,9 @@ pub async fn verify(conn: &mut AnyConnection) -> Result<Verdict, StorageError> {
         after = until;
     }
     if let Some(record) = gone(conn).await? {
-        return Ok(Verdict::Broken { record, why: "审计链中有此记录，记录表中已不存在" });
+        return Ok(Verdict::Broken {
+            record, why: "审计链中有此记录，记录表中已不存在"
+        });
     }
     Ok(Verdict::Whole { records })
 }
