@@ -27,3 +27,4 @@ pub mod standing;
 pub mod structure;
 pub mod tables;
 pub mod tally;
+pub mod year_roll;

@@ -144,6 +144,11 @@ create table year_roll_step (
     closed bigint not null check (closed in (0, 1)),
     primary key (roll_id, unit_id)
 );
+create table year_roll_leaver (
+    roll_id text not null references year_roll (id),
+    person_id text not null references person (id),
+    primary key (roll_id, person_id)
+);
 
 create table account (
     id text primary key,

@@ -141,6 +141,46 @@ pub async fn of_person(
     find(conn, "person_id", person).await
 }
 
+/// The display names of accounts, by id.
+pub async fn names(
+    conn: &mut AnyConnection,
+    ids: &[String],
+) -> Result<std::collections::HashMap<String, String>, StorageError> {
+    let mut names = std::collections::HashMap::new();
+    for chunk in ids.chunks(500) {
+        let places = crate::people::places(1, chunk.len());
+        let text = format!("select id, display_name from account where id in ({places})");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for id in chunk {
+            query = query.bind(id.clone());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            names.insert(row.try_get(0)?, row.try_get(1)?);
+        }
+    }
+    Ok(names)
+}
+
+/// Which of these people have an account.
+pub async fn people_with(
+    conn: &mut AnyConnection,
+    people: &[String],
+) -> Result<std::collections::HashSet<String>, StorageError> {
+    let mut found = std::collections::HashSet::new();
+    for chunk in people.chunks(500) {
+        let places = crate::people::places(1, chunk.len());
+        let text = format!("select person_id from account where person_id in ({places})");
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for id in chunk {
+            query = query.bind(id.clone());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            found.insert(row.try_get(0)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Which of these sign-in names are taken.
 pub async fn taken(
     conn: &mut AnyConnection,

@@ -23,6 +23,7 @@ pub mod session;
 pub mod setting;
 mod store;
 pub mod suspicion;
+pub mod year_roll;
 
 pub use error::StorageError;
 pub use store::{Change, Location, Store, Tx};

@@ -5,9 +5,11 @@
 //! No SQL here, and no counting: figures come from `campaign`.
 
 pub mod account;
+mod accounts;
 pub mod app;
 mod assets;
 mod board;
+mod audit;
 pub mod clock;
 pub mod download;
 mod error;

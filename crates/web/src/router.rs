@@ -16,8 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, assets, board, home, import, jobs, people, plans, posts,
-    setup, sign_in, units,
+    AppState, WebError, account, accounts, assets, audit, board, home, import, jobs, people, plans, posts, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -61,6 +60,8 @@ pub fn router(app: AppState) -> Router {
         .route("/plans/{id}/events", get(plans::events).post(plans::add_event))
         .route("/plans/{id}/events/{event}/cancel", post(plans::cancel_event))
         .route("/units", get(units::list))
+        .route("/units/roll", get(units::roll_page).post(units::run_roll))
+        .route("/units/roll/{id}/undo", post(units::undo_roll))
         .route("/units/{id}", get(units::show))
         .route("/units/{id}/new", get(units::add_form).post(units::add))
         .route("/units/{id}/classes", get(units::classes_form).post(units::add_classes))
@@ -94,6 +95,14 @@ pub fn router(app: AppState) -> Router {
         .route("/import/{id}/columns", post(import::remap))
         .route("/import/{id}/cancel", post(import::cancel))
         .route("/import/{id}/marked", get(import::marked))
+        .route("/accounts", get(accounts::list))
+        .route("/accounts/new", get(accounts::add_form).post(accounts::add))
+        .route("/accounts/teachers", get(accounts::teachers).post(accounts::make_for_teachers))
+        .route("/accounts/{id}", get(accounts::show))
+        .route("/accounts/{id}/grant", post(accounts::grant))
+        .route("/accounts/{id}/revoke", post(accounts::revoke))
+        .route("/accounts/{id}/change", post(accounts::change))
+        .route("/audit", get(audit::show))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))

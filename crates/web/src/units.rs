@@ -5,6 +5,7 @@ mod close;
 mod edit;
 mod facts;
 mod moves;
+mod roll;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,7 @@ pub(crate) use add::{add, add_classes, add_form, classes_form, optional_date};
 pub(crate) use close::{close, close_form, merge};
 pub(crate) use edit::{edit, edit_form};
 pub(crate) use moves::{candidates, move_form, move_unit};
+pub(crate) use roll::{roll_page, run_roll, undo_roll};
 
 /// Rows of a page of units.
 const PAGE: usize = 50;

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use maud::{Markup, html};
+use office::letter::{self, AppointmentGroup, AppointmentList};
 use office::sheet::{Cell, Column, Head, List, ListFormat};
 use serde::Deserialize;
 use storage::people::Scope;
@@ -117,7 +118,8 @@ pub(crate) async fn print(
                 @if may_reveal {
                     label.field { input type="checkbox" name="phones" value="1"; "含完整手机号（将留下查看记录）" }
                 }
-                button.quiet type="submit" { "下载 Excel" }
+                button.quiet type="submit" name="format" value="xlsx" { "下载 Excel" }
+                button.quiet type="submit" name="format" value="docx" { "下载 Word" }
             }
         }
         p.muted { (text::chinese_date(app.clock.today())) "，共 " (lines.len()) " 岗，空缺 " (vacant) " 岗" }
@@ -142,10 +144,48 @@ pub(crate) async fn print(
     Ok(layout::page(&app, &who, Page { title: "岗位名单", here: path::UNITS, content }))
 }
 
+/// The list as an official annex, a table for each unit.
+fn document(
+    app: &App,
+    unit: &str,
+    title: &str,
+    lines: Vec<Line>,
+) -> Result<Response, WebError> {
+    let mut groups: Vec<AppointmentGroup> = Vec::new();
+    for line in lines {
+        let appointment = letter::Appointment {
+            post: line.post,
+            person: line.name,
+            position: String::new(),
+            phone: line.phone,
+            note: if line.since.is_empty() {
+                String::new()
+            } else {
+                format!("{}到任", line.since)
+            },
+        };
+        match groups.last_mut().filter(|group| group.name == line.unit) {
+            Some(group) => group.appointments.push(appointment),
+            None => groups
+                .push(AppointmentGroup { name: line.unit, appointments: vec![appointment] }),
+        }
+    }
+    let list = AppointmentList {
+        title: title.to_owned(),
+        unit: unit.to_owned(),
+        as_of: app.clock.today(),
+        groups,
+    };
+    let bytes = letter::appointment_list(&list).to_docx().map_err(download::failed)?;
+    let name = format!("{title}.docx");
+    Ok(download::file(&name, letter::DOCX_MEDIA_TYPE, bytes).into_response())
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Wish {
     phones: String,
+    format: String,
 }
 
 pub(crate) async fn download(
@@ -168,6 +208,9 @@ pub(crate) async fn download(
     tx.audit(&permit, "appointments", storage::Change { object: &object, detail });
     tx.commit().await?;
     let title = format!("{}反诈工作岗位名单", node.unit.name);
+    if wish.format == "docx" {
+        return document(&app, &node.unit.name, &title, lines);
+    }
     let note = format!("{}　制表人：{}", text::chinese_date(app.clock.today()), who.name);
     let column = |header, width| Column { header, width };
     let columns = [
