@@ -16,7 +16,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, accounts, assets, audit, board, home, import, jobs, people, plans, posts, setup, sign_in, units,
+    AppState, WebError, account, accounts, assets, audit, board, home, import, jobs, people,
+    plans, posts, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
