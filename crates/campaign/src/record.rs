@@ -125,6 +125,14 @@ pub enum StepRefused {
     ReasonMissing,
     #[error("reason is too long")]
     ReasonTooLong,
+    /// Four eyes: who handed it in does not review it.
+    #[error("own records are reviewed by others")]
+    OwnRecord,
+}
+
+/// Whether `account` may review what `submitted_by` handed in.
+pub fn may_review(account: &str, submitted_by: &str) -> Result<(), StepRefused> {
+    if account == submitted_by { Err(StepRefused::OwnRecord) } else { Ok(()) }
 }
 
 fn checked_reason(reason: &str) -> Result<(), StepRefused> {

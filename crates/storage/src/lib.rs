@@ -26,4 +26,6 @@ pub mod suspicion;
 pub mod year_roll;
 
 pub use error::StorageError;
+/// A connection to read on; what it is made of stays in here.
+pub type Conn = sqlx::AnyConnection;
 pub use store::{Change, Location, Store, Tx};

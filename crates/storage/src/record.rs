@@ -3,6 +3,7 @@
 
 mod insert;
 mod list;
+mod present;
 mod read;
 mod step;
 mod verify;
@@ -11,7 +12,8 @@ pub use insert::{
     Attendance, Entered, Inserted, LaterStep, NewRecord, digest, insert_many, insert_taken,
 };
 pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
-pub use read::{Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by_since};
+pub use present::{Candidate, candidates, home_of};
+pub use read::{Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by};
 pub use step::save_step;
 pub use verify::{Verdict, verify};
 

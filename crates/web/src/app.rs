@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use storage::Store;
 
-use crate::WebError;
 use crate::clock::Clock;
+use crate::files::FileStore;
 use crate::jobs::Work;
+use crate::likeness::Search;
 use crate::live::Live;
 use crate::session::SessionCache;
+use crate::submission::Writer;
+use crate::{WebError, likeness};
 
 /// Shared by all handlers; cheap to clone.
 pub type AppState = Arc<App>;
@@ -20,7 +23,13 @@ pub struct App {
     pub clock: Clock,
     /// The folder for originals, thumbnails and exports.
     pub files: PathBuf,
-    pub live: Live,
+    /// Originals and thumbnails, by content.
+    pub originals: FileStore,
+    pub live: Arc<Live>,
+    /// Gathers what is handed in.
+    pub writer: Writer,
+    /// Looks for what was handed in before.
+    pub search: Search,
     pub sessions: SessionCache,
     /// Long work that runs beside the requests.
     pub work: Work,
@@ -44,20 +53,27 @@ impl App {
     pub async fn open(opening: Opening) -> Result<AppState, WebError> {
         let Opening { store, clock, files, secure_cookies, setup_code } = opening;
         std::fs::create_dir_all(&files).map_err(storage::StorageError::from)?;
-        let live = Live::load(&store, clock.now()).await?;
-        let sessions = SessionCache::default();
-        let work = Work::default();
+        let originals =
+            FileStore::open_folder(files.clone()).map_err(storage::StorageError::from)?;
+        let live = Arc::new(Live::load(&store, clock.now()).await?);
+        let search = Search::default();
+        let written = Arc::clone(&search.wake);
+        let writer = Writer::start(store.clone(), clock.clone(), Arc::clone(&live), written);
         let app = Arc::new(Self {
             store,
             clock,
             files,
+            originals,
             live,
-            sessions,
-            work,
+            writer,
+            search,
+            sessions: SessionCache::default(),
+            work: Work::default(),
             secure_cookies,
             setup_code,
         });
         crate::import::recover(&app).await?;
+        likeness::start(&app);
         Ok(app)
     }
 }

@@ -27,6 +27,14 @@ pub fn record(id: &str) -> String {
     format!("{RECORDS}/{id}")
 }
 
+pub fn file(id: &str) -> String {
+    format!("/files/{id}")
+}
+
+pub fn thumbnail(id: &str) -> String {
+    format!("/files/{id}/thumbnail")
+}
+
 pub fn person(id: &str) -> String {
     format!("{PEOPLE}/{id}")
 }

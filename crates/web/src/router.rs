@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -16,8 +17,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, accounts, assets, audit, board, home, import, jobs, people,
-    plans, posts, setup, sign_in, units,
+    AppState, WebError, account, accounts, assets, audit, board, files, home, import, jobs,
+    people, plans, posts, records, review, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -104,11 +105,27 @@ pub fn router(app: AppState) -> Router {
         .route("/accounts/{id}/revoke", post(accounts::revoke))
         .route("/accounts/{id}/change", post(accounts::change))
         .route("/audit", get(audit::show))
+        .route("/records", get(records::list))
+        .route("/records/new", get(records::new))
+        .route("/records/export.xlsx", get(records::export))
+        .route("/records/{id}", get(records::show))
+        .route("/records/{id}/withdraw", post(records::withdraw))
+        .route("/files/{id}", get(files::original))
+        .route("/files/{id}/thumbnail", get(files::thumbnail))
+        .route("/review", get(review::queue))
+        .route("/review/batch", post(review::many))
+        .route("/review/{id}", post(review::one))
+        .route("/review/suspicion/{id}", post(review::judge))
+        .route("/api/records", post(records::create_by_api))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    let quick =
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(60));
     routes
+        .layer(quick)
+        .merge(uploads())
         .layer(header(CACHE_CONTROL, "no-store"))
         .layer(header(CONTENT_SECURITY_POLICY, POLICY))
         .layer(header(REFERRER_POLICY, "same-origin"))
@@ -116,10 +133,16 @@ pub fn router(app: AppState) -> Router {
         .layer(header(X_FRAME_OPTIONS, "DENY"))
         .layer(CsrfLayer::new())
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::REQUEST_TIMEOUT,
-            Duration::from_secs(60),
-        ))
         .layer(CatchPanicLayer::new())
         .with_state(app)
+}
+
+/// Forms with files: more bytes, and the time that a phone takes for them.
+fn uploads() -> Router<AppState> {
+    const BODY_MAX: usize = 300 << 20;
+    const TIME_MAX: Duration = Duration::from_secs(900);
+    Router::new()
+        .route("/records/new", post(records::create))
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
 }

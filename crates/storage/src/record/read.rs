@@ -162,9 +162,9 @@ pub async fn replaced_by(
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-/// What an account handed in since an instant, by status; for the page that
-/// tells people what became of theirs.
-pub async fn submitted_by_since(
+/// Id, title and unit of what an account handed in that has this status and was
+/// not handed in anew, the latest first.
+pub async fn submitted_by(
     conn: &mut AnyConnection,
     account: &str,
     status: Status,

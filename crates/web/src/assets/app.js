@@ -22,3 +22,45 @@ window.addEventListener("pageshow", () => {
 for (const it of document.querySelectorAll("[data-reload-ms]")) {
   setTimeout(() => location.reload(), Number(it.dataset.reloadMs));
 }
+// What is typed into a record's form stays on this phone until it was handed in:
+// a lost network or a closed page loses nothing.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const key = "draft:" + form.dataset.draft;
+  const fields = () => [...form.elements].filter((it) => it.name && !["hidden", "file", "submit"].includes(it.type));
+  const clientKey = form.querySelector("[data-fresh]");
+  try {
+    const kept = JSON.parse(localStorage.getItem(key) || "null");
+    // Not over a form that came back with what was typed, nor a returned record's.
+    const fresh = !document.querySelector(".note.bad") && !form.elements.replaces.value;
+    if (kept && fresh && Date.now() - kept.at < 7 * 86400000) {
+      for (const it of fields()) {
+        if (it.name === "date") continue;
+        if (it.type === "checkbox") it.checked = kept.ticked.includes(it.name + "=" + it.value);
+        else if (it.name in kept.values) it.value = kept.values[it.name];
+      }
+      // The same draft keeps its number: sent twice, it is one record.
+      if (clientKey && kept.clientKey) clientKey.value = kept.clientKey;
+      form.querySelectorAll("details").forEach((it) => { if ([...it.querySelectorAll("textarea,input[type=url]")].some((field) => field.value)) it.open = true; });
+    }
+  } catch (error) { localStorage.removeItem(key); }
+  form.addEventListener("input", () => {
+    const values = {}, ticked = [];
+    for (const it of fields()) {
+      if (it.type === "checkbox") { if (it.checked) ticked.push(it.name + "=" + it.value); }
+      else values[it.name] = it.value;
+    }
+    try { localStorage.setItem(key, JSON.stringify({ at: Date.now(), values, ticked, clientKey: clientKey && clientKey.value })); } catch (error) { /* full: nothing to do */ }
+  });
+  form.addEventListener("submit", () => { try { sessionStorage.setItem("draft-sent", key); } catch (error) { /* private mode */ } });
+}
+if (document.querySelector("[data-draft-done]")) {
+  try {
+    const sent = sessionStorage.getItem("draft-sent");
+    if (sent) { localStorage.removeItem(sent); sessionStorage.removeItem("draft-sent"); }
+  } catch (error) { /* private mode */ }
+}
+document.addEventListener("change", (event) => {
+  const all = event.target.closest("[data-check-all]");
+  if (!all) return;
+  all.form.querySelectorAll(`input[name="${all.dataset.checkAll}"]:not(:disabled)`).forEach((it) => { it.checked = all.checked; });
+});

@@ -1,0 +1,121 @@
+//! Originals and thumbnails: kept by content hash, shown only to those who may
+//! see the record that they belong to.
+
+mod store;
+mod upload;
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use storage::evidence::{self, Evidence, Kind};
+use storage::record;
+
+use crate::session::SignedIn;
+use crate::{App, AppState, WebError};
+
+pub use store::{FileStore, Partial};
+pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, take};
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct How {
+    #[serde(default)]
+    download: String,
+}
+
+/// `/files/{id}`: the original.
+pub(crate) async fn original(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(how): Query<How>,
+) -> Result<Response, WebError> {
+    let it = permitted(&app, &who, &id).await?;
+    let inline = how.download.is_empty() && is_shown(&it);
+    send(&app, &it.sha256, &it.media_type, &disposition(&it.name, inline)).await
+}
+
+/// `/files/{id}/thumbnail`: the small picture.
+pub(crate) async fn thumbnail(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, WebError> {
+    let it = permitted(&app, &who, &id).await?;
+    let sha256 = it.thumbnail_sha256.as_deref().ok_or(WebError::NotFound)?;
+    send(&app, sha256, "image/jpeg", "inline").await
+}
+
+async fn permitted(app: &App, who: &SignedIn, id: &str) -> Result<Evidence, WebError> {
+    let mut conn = app.store.read().await?;
+    let (it, of) = evidence::by_id(&mut conn, id).await?.ok_or(WebError::NotFound)?;
+    let of = of.ok_or(WebError::NotFound)?;
+    let record = record::by_id(&mut conn, &of).await?.ok_or(WebError::NotFound)?;
+    crate::records::may_see(app, who, &record)?;
+    Ok(it)
+}
+
+/// What a browser may show in place: never anything that it would run.
+fn is_shown(it: &Evidence) -> bool {
+    match it.kind {
+        Kind::Photo => true,
+        Kind::Video | Kind::Audio => {
+            ["audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "video/mp4", "video/webm"]
+                .contains(&it.media_type.as_str())
+        }
+        Kind::File => it.media_type == "application/pdf",
+    }
+}
+
+async fn send(
+    app: &App,
+    sha256: &str,
+    media_type: &str,
+    disposition: &str,
+) -> Result<Response, WebError> {
+    let (file, size) = app.originals.open(sha256).await.map_err(|error| {
+        tracing::error!(%error, sha256, "an original is missing");
+        WebError::NotFound
+    })?;
+    let headers = [
+        (CONTENT_TYPE, media_type.to_owned()),
+        (CONTENT_LENGTH, size.to_string()),
+        (CONTENT_DISPOSITION, disposition.to_owned()),
+        // Even a file that was taken for something else runs nothing.
+        (
+            CONTENT_SECURITY_POLICY,
+            "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; sandbox"
+                .to_owned(),
+        ),
+        // The content never changes; whoever may see it, may change.
+        (CACHE_CONTROL, "private, max-age=600".to_owned()),
+    ];
+    Ok((headers, Body::from_stream(store::chunks(file))).into_response())
+}
+
+/// The sender's name for the file, in the two spellings that browsers read.
+fn disposition(name: &str, inline: bool) -> String {
+    let way = if inline { "inline" } else { "attachment" };
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_. ".contains(c) { c } else { '_' })
+        .collect();
+    format!("{way}; filename=\"{plain}\"; filename*=UTF-8''{}", crate::path::encode(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_break_the_header() {
+        assert_eq!(
+            disposition("班会\"\r\n照.jpg", true),
+            "inline; filename=\"_______.jpg\"; filename*=UTF-8''\
+             %E7%8F%AD%E4%BC%9A%22%0D%0A%E7%85%A7.jpg"
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! The file store: `ab/cdef…` by SHA-256. A file comes into being whole or not
+//! at all: bytes are gathered in a temporary file, made lasting, and only then
+//! moved to their place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use storage::audit::hex;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// The folder of originals and thumbnails.
+#[derive(Debug, Clone)]
+pub struct FileStore {
+    folder: PathBuf,
+}
+
+/// A file that is still coming in. Dropped before [`FileStore::keep`], it
+/// leaves nothing behind.
+#[derive(Debug)]
+pub struct Partial {
+    path: PathBuf,
+    file: File,
+    hasher: Sha256,
+    size: u64,
+    is_kept: bool,
+}
+
+const INCOMING: &str = "incoming";
+const CHUNK: usize = 64 << 10;
+
+impl FileStore {
+    /// Opens the folder and clears away what a crash left half-written.
+    pub fn open_folder(folder: PathBuf) -> io::Result<Self> {
+        let incoming = folder.join(INCOMING);
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming)?;
+        }
+        std::fs::create_dir_all(&incoming)?;
+        Ok(Self { folder })
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the files that are still coming in lie.
+    pub fn incoming(&self) -> PathBuf {
+        self.folder.join(INCOMING)
+    }
+
+    /// Begins to take a file in.
+    pub async fn begin(&self) -> io::Result<Partial> {
+        let path = self.incoming().join(crate::app::new_id());
+        let file = File::create_new(&path).await?;
+        Ok(Partial { path, file, hasher: Sha256::new(), size: 0, is_kept: false })
+    }
+
+    /// Moves a whole file to its place and answers its hash. The same content
+    /// is kept once.
+    pub async fn keep(&self, mut partial: Partial) -> io::Result<String> {
+        partial.file.flush().await?;
+        partial.file.sync_all().await?;
+        let sha256 = hex(&std::mem::take(&mut partial.hasher).finalize());
+        let place = self.place(&sha256)?;
+        if tokio::fs::try_exists(&place).await? {
+            return Ok(sha256);
+        }
+        let folder = place.parent().map(Path::to_owned).unwrap_or_default();
+        tokio::fs::create_dir_all(&folder).await?;
+        tokio::fs::rename(&partial.path, &place).await?;
+        partial.is_kept = true;
+        // The name lasts only when the folder does.
+        File::open(&folder).await?.sync_all().await?;
+        Ok(sha256)
+    }
+
+    /// Keeps bytes that are whole already, such as a thumbnail.
+    pub async fn keep_bytes(&self, bytes: &[u8]) -> io::Result<String> {
+        let mut partial = self.begin().await?;
+        partial.write(bytes).await?;
+        self.keep(partial).await
+    }
+
+    /// A kept file and its size.
+    pub async fn open(&self, sha256: &str) -> io::Result<(File, u64)> {
+        let file = File::open(self.place(sha256)?).await?;
+        let size = file.metadata().await?.len();
+        Ok((file, size))
+    }
+
+    /// A small kept file as bytes.
+    pub async fn read(&self, sha256: &str) -> io::Result<Vec<u8>> {
+        tokio::fs::read(self.place(sha256)?).await
+    }
+
+    /// Only a hash becomes a path.
+    fn place(&self, sha256: &str) -> io::Result<PathBuf> {
+        let is_hash = sha256.len() == 64
+            && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+        match sha256.split_at_checked(2) {
+            Some((head, rest)) if is_hash => Ok(self.folder.join(head).join(rest)),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a hash")),
+        }
+    }
+}
+
+impl Partial {
+    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        self.size += bytes.len() as u64;
+        self.file.write_all(bytes).await
+    }
+
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// What has come in so far.
+    pub async fn bytes(&mut self) -> io::Result<Vec<u8>> {
+        self.file.flush().await?;
+        tokio::fs::read(&self.path).await
+    }
+
+    /// The first bytes: enough to tell most kinds of file.
+    pub async fn head(&mut self, most: usize) -> io::Result<Vec<u8>> {
+        self.file.flush().await?;
+        let mut bytes = Vec::new();
+        let file = File::open(&self.path).await?;
+        file.take(most as u64).read_to_end(&mut bytes).await?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // It may be gone already; there is nothing else to do about it.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// The file in pieces, for the answer's body.
+pub(super) fn chunks(file: File) -> impl futures_core::Stream<Item = io::Result<Vec<u8>>> {
+    Chunks { file }
+}
+
+struct Chunks {
+    file: File,
+}
+
+impl futures_core::Stream for Chunks {
+    type Item = io::Result<Vec<u8>>;
+
+    fn poll_next(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Self::Item>> {
+        use tokio::io::AsyncRead as _;
+        let mut bytes = vec![0; CHUNK];
+        let mut buffer = tokio::io::ReadBuf::new(&mut bytes);
+        let polled = std::pin::Pin::new(&mut self.file).poll_read(context, &mut buffer);
+        let filled = buffer.filled().len();
+        polled.map(|read| match read {
+            Err(error) => Some(Err(error)),
+            Ok(()) if filled == 0 => None,
+            Ok(()) => {
+                bytes.truncate(filled);
+                Some(Ok(bytes))
+            }
+        })
+    }
+}
