@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub(crate) mod school;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use storage::seal::Sealer;
@@ -60,6 +62,11 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) fn new(app: &AppState) -> Self {
         Self { app: app.clone(), cookie: None }
+    }
+
+    /// Signed in by a session that a test has opened.
+    pub(crate) fn signed_in(app: &AppState, token: &str) -> Self {
+        Self { app: app.clone(), cookie: Some(format!("wuzha_session={token}")) }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
