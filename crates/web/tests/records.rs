@@ -65,7 +65,8 @@ fn photo(seed: u8, side: u32) -> Vec<u8> {
     let picture = image::RgbImage::from_fn(side, side * 3 / 4, |x, y| {
         let (x, y) = (x * 320 / side, y * 320 / side);
         let shade = (x / 20 * 37 + y / 15 * 91 + u32::from(seed) * 53) % 200;
-        let round = (x as i32 - 160).pow(2) + (y as i32 - 120).pow(2) < 60 * i32::from(seed % 90 + 20);
+        let round =
+            (x as i32 - 160).pow(2) + (y as i32 - 120).pow(2) < 60 * i32::from(seed % 90 + 20);
         image::Rgb([shade as u8, if round { 240 } else { 40 }, (x / 2) as u8])
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
@@ -78,7 +79,11 @@ fn photo(seed: u8, side: u32) -> Vec<u8> {
 async fn house(app: &AppState) -> (Browser, Browser, Browser) {
     Browser::new(app).set_up("bureau").await;
     school::fill(app).await;
-    (Browser::signed_in(app, "teacher"), Browser::signed_in(app, "other"), Browser::signed_in(app, "officer"))
+    (
+        Browser::signed_in(app, "teacher"),
+        Browser::signed_in(app, "other"),
+        Browser::signed_in(app, "officer"),
+    )
 }
 
 fn id_in(location: Option<&str>) -> String {
@@ -94,12 +99,16 @@ async fn one_record_closes_every_duty_that_it_satisfies() {
         assert_eq!(home.status, StatusCode::OK, "{engine}: {}", home.body);
         assert!(home.body.contains("每月一次主题班会"), "{engine}");
         assert!(home.body.contains("每学年两次反诈教育"), "{engine}");
-        assert!(home.body.contains("/records/new?activity=class-meeting&amp;unit=c"), "{engine}");
+        assert!(
+            home.body.contains("/records/new?activity=class-meeting&amp;unit=c"),
+            "{engine}"
+        );
         assert!(home.body.contains("已逾期"), "January and February are over ({engine})");
 
         let form_page = teacher.get("/records/new?activity=class-meeting&unit=c").await;
         assert_eq!(form_page.status, StatusCode::OK, "{engine}: {}", form_page.body);
-        for words in ["三年级1班", "value=\"2022-03-15\"", "学生2", "提交后计入 2 项任务"] {
+        for words in ["三年级1班", "value=\"2022-03-15\"", "学生2", "提交后计入 2 项任务"]
+        {
             assert!(form_page.body.contains(words), "{engine}: {words}");
         }
         let more = vec![
@@ -113,8 +122,13 @@ async fn one_record_closes_every_duty_that_it_satisfies() {
         let first = answer.location.clone();
         let page = teacher.get(first.as_deref().expect("goes on")).await;
         for words in [
-            "已提交，计入 2 项任务", "每月一次主题班会", "二（一）1", "按时完成", "还差 1 次",
-            "2 人，缺席 1 人", "缺席：病假",
+            "已提交，计入 2 项任务",
+            "每月一次主题班会",
+            "二（一）1",
+            "按时完成",
+            "还差 1 次",
+            "2 人，缺席 1 人",
+            "缺席：病假",
         ] {
             assert!(page.body.contains(words), "{engine}: {words}\n{}", page.body);
         }
@@ -160,7 +174,9 @@ async fn nobody_hands_in_or_looks_in_for_another_class() {
         }
         let list = other.get("/records").await;
         assert!(!list.body.contains(&id), "{engine}");
-        for (verb, path) in [("accept", format!("/review/{id}")), ("x", format!("/records/{id}/withdraw"))] {
+        for (verb, path) in
+            [("accept", format!("/review/{id}")), ("x", format!("/records/{id}/withdraw"))]
+        {
             let pairs = [("revision", "1"), ("verb", verb)];
             let answer = other.post(&path, &pairs).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{engine}: {path}");
@@ -183,7 +199,8 @@ async fn what_is_wrong_is_told_and_what_was_typed_stays() {
         ];
         let answer = teacher.send(form(&parts)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
-        for words in ["还没有到（今天是 2022-03-15）", "1 到 100000", "https://", "留住的标题"] {
+        for words in ["还没有到（今天是 2022-03-15）", "1 到 100000", "https://", "留住的标题"]
+        {
             assert!(answer.body.contains(words), "{engine}: {words}");
         }
         let page = b"<html><script>alert(1)</script></html>";
@@ -216,7 +233,10 @@ async fn a_returned_record_is_mended_and_a_submitted_one_withdrawn() {
         let home = teacher.get("/home").await;
         assert!(home.body.contains("被退回，待修改"), "{engine}");
         let mend = teacher.get(&format!("/records/new?replaces={id}")).await;
-        assert!(mend.body.contains("请补纪要") && mend.body.contains("三月主题班会"), "{engine}");
+        assert!(
+            mend.body.contains("请补纪要") && mend.body.contains("三月主题班会"),
+            "{engine}"
+        );
         let more = vec![Part::Text("replaces", &id), Part::Text("minutes", "补上的纪要")];
         let answer = teacher.send(form(&meeting("c", "k2", more))).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
@@ -263,9 +283,15 @@ async fn reuse_is_shown_side_by_side_and_judged_by_a_person() {
         web::likeness::catch_up(&app).await.expect("catches up");
         let id = id_in(answer.location.as_deref());
         let queue = officer.get("/review?suspect=1").await;
-        assert!(queue.body.contains(&id) && queue.body.contains("3 处待核"), "{engine}: {}", queue.body);
+        assert!(
+            queue.body.contains(&id) && queue.body.contains("3 处待核"),
+            "{engine}: {}",
+            queue.body
+        );
         let page = officer.get(&format!("/records/{id}")).await;
-        for words in ["同一个文件以前用过", "照片与以前的相似", "大段相同", "三年级1班", "<mark>"] {
+        for words in
+            ["同一个文件以前用过", "照片与以前的相似", "大段相同", "三年级1班", "<mark>"]
+        {
             assert!(page.body.contains(words), "{engine}: {words}");
         }
         assert!(page.body.contains("待审核"), "never punished by itself ({engine})");

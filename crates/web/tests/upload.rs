@@ -15,7 +15,8 @@ async fn a_cut_off_upload_leaves_nothing_behind() {
         school::fill(&app).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
         let address = listener.local_addr().expect("has one");
-        let server = tokio::spawn(axum::serve(listener, web::router(app.clone())).into_future());
+        let server =
+            tokio::spawn(axum::serve(listener, web::router(app.clone())).into_future());
 
         let mut wire = TcpStream::connect(address).await.expect("connects");
         let head = "POST /records/new HTTP/1.1\r\nHost: x\r\nCookie: wuzha_session=teacher\r\n\
@@ -25,7 +26,8 @@ async fn a_cut_off_upload_leaves_nothing_behind() {
         wire.write_all(head.as_bytes()).await.expect("sends");
         wire.write_all(&vec![0xff; 3 << 20]).await.expect("sends");
         wire.flush().await.expect("sends");
-        let incoming = || std::fs::read_dir(app.originals.incoming()).expect("is there").count();
+        let incoming =
+            || std::fs::read_dir(app.originals.incoming()).expect("is there").count();
         for _ in 0..200 {
             if 0 < incoming() {
                 break;

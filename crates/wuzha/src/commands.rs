@@ -1,6 +1,7 @@
 //! One file a command. Each answers with the exit code: 0 done, 1 failed,
 //! 2 the input was not in order.
 
+pub(crate) mod bench;
 pub(crate) mod evaluate;
 pub(crate) mod identify;
 pub(crate) mod plan;

@@ -21,6 +21,9 @@ enum Command {
     Evaluate(commands::evaluate::Args),
     /// 按方案编造一套数据文件：同样的参数得到同样的文件
     Sample(commands::sample::Args),
+    /// 测量速度
+    #[command(subcommand)]
+    Bench(commands::bench::BenchCommand),
     /// 启动服务
     Serve(commands::serve::Args),
     /// 检查、查看、比较方案文件
@@ -40,6 +43,7 @@ fn main() -> std::process::ExitCode {
         Command::Identify(args) => commands::identify::run(args),
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Sample(args) => commands::sample::run(&args),
+        Command::Bench(command) => commands::bench::run(command),
         Command::Serve(args) => commands::serve::run(args),
         Command::Plan(command) => commands::plan::run(&command),
     };
