@@ -98,9 +98,8 @@ impl Task {
                 self.follow().await;
             }
             Err(error) => {
-                for job in jobs.into_iter().take(1) {
+                if let Some(job) = jobs.into_iter().next() {
                     let _ = job.answer.send(Err(error));
-                    return;
                 }
             }
         }

@@ -55,7 +55,8 @@ pub(crate) async fn create(
     let answer = match (who, input) {
         (Err(error), _) => Err(error),
         (_, Err(rejection)) => {
-            return told(StatusCode::UNPROCESSABLE_ENTITY, &rejection.body_text());
+            let words = format!("JSON 有误，什么也没有保存：{}", rejection.body_text());
+            return told(StatusCode::UNPROCESSABLE_ENTITY, &words);
         }
         (Ok(who), Ok(Json(input))) => submit(&app, &who, input).await,
     };
