@@ -209,10 +209,16 @@ fn item(source: &str, block: &Block, found: Found) -> Item {
     }
 }
 
-/// A stage that its own heading names again is one stage.
+/// A heading that its own sentence says again, and a stage told twice, are one.
 fn drop_restatements(items: &mut Vec<Item>) {
     let mut kept: Vec<Item> = Vec::new();
-    for item in items.drain(..) {
+    let said_again: Vec<bool> = items
+        .iter()
+        .enumerate()
+        .map(|(i, item)| items.get(i + 1).is_some_and(|next| says_again(item, next)))
+        .collect();
+    let drained = items.drain(..).zip(said_again);
+    for item in drained.filter(|(_, again)| !again).map(|(item, _)| item) {
         let again = kept.iter().any(|k| {
             k.kind == item.kind
                 && k.span.start < item.span.end
@@ -224,6 +230,22 @@ fn drop_restatements(items: &mut Vec<Item>) {
         }
     }
     *items = kept;
+}
+
+/// `（二）上好一堂课。为学生上好一堂课…`: the heading is short, and its last words
+/// come back in the next item of the same section.
+fn says_again(item: &Item, next: &Item) -> bool {
+    let same = item.kind == next.kind
+        && item.section == next.section
+        && item.count == next.count
+        && item.unit == next.unit
+        && item.deadline.is_none()
+        && item.kind == Kind::Duty;
+    let last: Vec<char> = item.action.chars().rev().take(3).collect();
+    let last: String = last.into_iter().rev().collect();
+    let close = next.span.start.saturating_sub(item.span.end) <= 240;
+    let whole = item.quote.chars().count() <= 20 && last.chars().count() >= 2;
+    same && close && whole && item.cadence == next.cadence && next.quote.contains(&last) && item.span.end <= next.span.start
 }
 
 /// The campaign's own time: the widest stretch that its stages cover.

@@ -53,8 +53,11 @@ pub(crate) fn title(paragraphs: &[Folded]) -> Option<(usize, String)> {
     let mut best: Option<(usize, String, u8)> = None;
     for (at, paragraph) in paragraphs.iter().take(head).enumerate() {
         let text = paragraph.text.trim_matches('\t');
-        if marker::starts(text) && best.is_some() {
-            break;
+        if marker::starts(text) {
+            if best.is_some() {
+                break;
+            }
+            continue;
         }
         let rank = title_rank(text);
         if rank > 0 && best.as_ref().is_none_or(|(_, _, r)| rank > *r) {
@@ -118,7 +121,10 @@ pub(crate) fn title_years(title: &str) -> Option<(i16, Option<i16>, bool)> {
     let found = YEARS.captures(title)?;
     let from = found.get(1)?.as_str().parse().ok()?;
     let until = found.get(2).and_then(|m| m.as_str().parse().ok());
-    let school = title.contains("学年") && until.is_some();
+    let autumn = ["秋季学期", "秋期", "秋学期", "秋季", "第一学期", "上学期"];
+    let term = title.contains("学期") || title.contains("秋期");
+    let school = title.contains("学年") && until.is_some()
+        || until.is_none() && term && autumn.iter().any(|w| title.contains(w));
     Some((from, until, school))
 }
 

@@ -78,13 +78,13 @@ fn continues(open: &Folded, next: &Folded, last_width: usize, wrap: Option<usize
     if "。!?:".contains(last) {
         return false;
     }
+    if open.text.contains('\t') || head.contains('\t') {
+        return false;
+    }
     if let Some(wrap) = wrap
         && last_width + 4 >= wrap
     {
         return true;
-    }
-    if open.text.contains('\t') || head.contains('\t') {
-        return false;
     }
     if ",、(《“".contains(last) {
         return true;

@@ -104,9 +104,14 @@ struct Carry {
 pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
     let mut out = Vec::new();
     let mut actors = inherited.to_vec();
-    for sentence in clause::sentences(place.text) {
+    let sentences = clause::sentences(place.text);
+    let heading = sentences.first().and_then(|s| heading_date(place, s));
+    for (at, sentence) in sentences.iter().enumerate() {
         let mut carry = Carry { actors: actors.clone(), ..Carry::default() };
-        read_sentence(place, &sentence, &mut carry, &mut out);
+        if at > 0 && starts_with_act(place, sentence) {
+            carry.date = heading.clone().map(|date| (date, sentence.range.start));
+        }
+        read_sentence(place, sentence, &mut carry, &mut out);
         actors.clone_from(&carry.actors);
     }
     out
@@ -137,7 +142,7 @@ fn read_sentence(
         let near =
             grammar().has("past-near", words) && !clause.has(|w| matches!(w, What::Baseline));
         let is_past = (told || near && !has_due(clause)) && !grammar().has("goal-cue", words)
-            || is_old(place, clause);
+            || is_old(place, clause) && !has_due(clause);
         if is_past
             || is_condition(words)
             || grammar().has("award", words)
@@ -162,6 +167,24 @@ fn read_sentence(
             }
         }
     }
+}
+
+/// `九月份：…；…`: the date before the colon holds for the whole paragraph.
+fn heading_date(place: &Place<'_>, sentence: &Sentence) -> Option<DatePhrase> {
+    let clause = sentence.clauses.first()?;
+    let [phrase] = clause.phrases.as_slice() else { return None };
+    let What::Date(date) = &phrase.what else { return None };
+    let colon = place.text.get(clause.range.end..).is_some_and(|t| t.starts_with([':', '\t']));
+    let alone = phrase.start <= clause.range.start.max(place.block.head_len)
+        && phrase.end == clause.range.end;
+    (colon && alone && matches!(date.bound, Bound::At | Bound::Range)).then(|| date.clone())
+}
+
+/// A short sentence without a date of its own that opens with a verb.
+fn starts_with_act(place: &Place<'_>, sentence: &Sentence) -> bool {
+    let text = place.str(&sentence.range);
+    let dated = sentence.clauses.iter().any(|c| c.has(|w| matches!(w, What::Date(_) | What::Due { .. })));
+    !dated && text.chars().count() <= 40 && grammar().has("event-verb", text)
 }
 
 fn date_of(sentence: &Sentence, at: usize) -> Option<DatePhrase> {

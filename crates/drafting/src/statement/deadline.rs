@@ -2,12 +2,19 @@
 
 use super::{Carry, Found, Scope};
 use crate::actor;
+use crate::clause::Clause;
 use crate::date::{Bound, DatePhrase, Part};
 use crate::grammar::grammar;
 use crate::item::{Cadence, Kind};
 use crate::phrase::{Phrase, What};
 
 pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
+    if let Some(host) = scope.host()
+        && let [(phrase, date)] = scope.dates().collect::<Vec<_>>().as_slice()
+        && bracketed(scope, host, phrase, date, out)
+    {
+        return;
+    }
     if taken(scope, out) {
         return;
     }
@@ -47,6 +54,43 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
         out.extend(dated(scope, date, Some(phrase), begin..end, false));
         from = end;
     }
+}
+
+/// `举办1场讲座（完成时限：5月底）` gives its date to the act before the bracket;
+/// `启动仪式（9月5日）` is an act by itself.
+fn bracketed(
+    scope: &Scope<'_>,
+    host: &Clause,
+    phrase: &Phrase,
+    date: &DatePhrase,
+    out: &mut Vec<Found>,
+) -> bool {
+    let Some(day) = date.to.and_then(|d| scope.place.years.iso(d)) else { return false };
+    let open = out.iter_mut().rev().find(|f| {
+        f.deadline.is_none() && f.range.start < host.range.end && host.range.start < f.range.end
+    });
+    if let Some(found) = open.filter(|f| matches!(f.kind, Kind::Duty | Kind::Target) && f.confidence >= 0.5) {
+        if matches!(found.cadence, None | Some(Cadence::Once)) {
+            found.deadline = Some(day);
+        }
+        return true;
+    }
+    let name = scope.place.text.get(host.range.start..scope.clause.range.start).unwrap_or_default();
+    let name = name.trim_end_matches('(');
+    let alone = scope.before(phrase.start).is_empty() && host.phrases.is_empty();
+    let event = grammar().ends("event-noun", name).is_some();
+    if !(alone && event) || scope.place.opening && name.chars().count() > 20 {
+        return false;
+    }
+    let start = if host.range.start == 0 { scope.place.block.head_len } else { host.range.start };
+    let mut found = Found::new(Kind::Duty, start..scope.clause.range.end);
+    found.cadence = Some(Cadence::Once);
+    found.deadline = Some(day);
+    found.confidence = 0.76;
+    found.action = String::from(actor::strip(scope.place.text.get(start..scope.clause.range.start - 1).unwrap_or_default()));
+    found.why = "活动名称与括号内的时间".to_owned();
+    out.push(found);
+    true
 }
 
 /// A date alone before a comma waits for the clause that it governs.
@@ -134,6 +178,9 @@ fn dated(
         Bound::Until if due_label => due(scope, date, range, after, before, led),
         Bound::Until if scope.place.goals => None,
         Bound::Until if date.from.is_none() => until(scope, date, range, after),
+        Bound::At if ["完成", "结束", "截止", "交"].iter().any(|w| after.starts_with(w)) => {
+            due(scope, date, range, after, before, true)
+        }
         Bound::At | Bound::Range if due_label => due(scope, date, range, after, before, true),
         Bound::At | Bound::Range => event(scope, date, range, after, before, led),
         Bound::Until | Bound::Since => None,

@@ -206,7 +206,9 @@ fn duty(
         (None, Some(rate)) => rate_alone(scope, head, rate),
         (None, None) => return None,
     };
-    if rate != Some(Cadence::Yearly) {
+    // 6至9月，每天巡查: the date is when the rate runs, not when the act is due.
+    let window = rate.is_some() && date.as_ref().is_some_and(|d| d.bound != Bound::Before);
+    if rate != Some(Cadence::Yearly) && !window {
         found.deadline =
             date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(d));
     }
