@@ -245,7 +245,11 @@ fn says_again(item: &Item, next: &Item) -> bool {
     let last: String = last.into_iter().rev().collect();
     let close = next.span.start.saturating_sub(item.span.end) <= 240;
     let whole = item.quote.chars().count() <= 20 && last.chars().count() >= 2;
-    same && close && whole && item.cadence == next.cadence && next.quote.contains(&last) && item.span.end <= next.span.start
+    same && close
+        && whole
+        && item.cadence == next.cadence
+        && next.quote.contains(&last)
+        && item.span.end <= next.span.start
 }
 
 /// The campaign's own time: the widest stretch that its stages cover.

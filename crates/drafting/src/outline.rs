@@ -144,7 +144,9 @@ impl Reader {
             });
             return;
         }
-        if let Some(name) = department(text).filter(|n| !self.path.is_empty() || !n.starts_with(['各', '全'])) {
+        if let Some(name) =
+            department(text).filter(|n| !self.path.is_empty() || !n.starts_with(['各', '全']))
+        {
             self.push(Level {
                 rank: marker::RANK_DEPARTMENT,
                 label: name.replace('(', "（").replace(')', "）"),

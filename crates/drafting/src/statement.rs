@@ -183,7 +183,10 @@ fn heading_date(place: &Place<'_>, sentence: &Sentence) -> Option<DatePhrase> {
 /// A short sentence without a date of its own that opens with a verb.
 fn starts_with_act(place: &Place<'_>, sentence: &Sentence) -> bool {
     let text = place.str(&sentence.range);
-    let dated = sentence.clauses.iter().any(|c| c.has(|w| matches!(w, What::Date(_) | What::Due { .. })));
+    let dated = sentence
+        .clauses
+        .iter()
+        .any(|c| c.has(|w| matches!(w, What::Date(_) | What::Due { .. })));
     !dated && text.chars().count() <= 40 && grammar().has("event-verb", text)
 }
 

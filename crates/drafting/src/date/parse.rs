@@ -207,8 +207,7 @@ fn in_same_run(from: Day, to: Day) -> Day {
 /// `前` and its kin; not the `前` of 前后 or 前期.
 fn close(cursor: &mut Cursor<'_>) -> bool {
     let mut probe = *cursor;
-    if !probe.take(BEFORE) || probe.peek().is_some_and(|c| "后期往来夕沿".contains(c))
-    {
+    if !probe.take(BEFORE) || probe.peek().is_some_and(|c| "后期往来夕沿".contains(c)) {
         return false;
     }
     *cursor = probe;

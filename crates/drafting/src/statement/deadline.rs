@@ -69,25 +69,31 @@ fn bracketed(
     let open = out.iter_mut().rev().find(|f| {
         f.deadline.is_none() && f.range.start < host.range.end && host.range.start < f.range.end
     });
-    if let Some(found) = open.filter(|f| matches!(f.kind, Kind::Duty | Kind::Target) && f.confidence >= 0.5) {
+    if let Some(found) =
+        open.filter(|f| matches!(f.kind, Kind::Duty | Kind::Target) && f.confidence >= 0.5)
+    {
         if matches!(found.cadence, None | Some(Cadence::Once)) {
             found.deadline = Some(day);
         }
         return true;
     }
-    let name = scope.place.text.get(host.range.start..scope.clause.range.start).unwrap_or_default();
+    let name =
+        scope.place.text.get(host.range.start..scope.clause.range.start).unwrap_or_default();
     let name = name.trim_end_matches('(');
     let alone = scope.before(phrase.start).is_empty() && host.phrases.is_empty();
     let event = grammar().ends("event-noun", name).is_some();
     if !(alone && event) || scope.place.opening && name.chars().count() > 20 {
         return false;
     }
-    let start = if host.range.start == 0 { scope.place.block.head_len } else { host.range.start };
+    let start =
+        if host.range.start == 0 { scope.place.block.head_len } else { host.range.start };
     let mut found = Found::new(Kind::Duty, start..scope.clause.range.end);
     found.cadence = Some(Cadence::Once);
     found.deadline = Some(day);
     found.confidence = 0.76;
-    found.action = String::from(actor::strip(scope.place.text.get(start..scope.clause.range.start - 1).unwrap_or_default()));
+    found.action = String::from(actor::strip(
+        scope.place.text.get(start..scope.clause.range.start - 1).unwrap_or_default(),
+    ));
     found.why = "活动名称与括号内的时间".to_owned();
     out.push(found);
     true
