@@ -10,6 +10,7 @@ pub mod app;
 mod assets;
 mod audit;
 mod board;
+mod calendar;
 pub mod clock;
 pub mod download;
 mod error;

@@ -17,8 +17,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, accounts, assets, audit, board, files, home, import, jobs,
-    people, plans, posts, records, review, setup, sign_in, units,
+    AppState, WebError, account, accounts, assets, audit, board, calendar, files, home, import,
+    jobs, people, plans, posts, records, review, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -46,6 +46,11 @@ pub fn router(app: AppState) -> Router {
         .route("/board/duty", get(board::duty_page))
         .route("/board/duty.xlsx", get(board::duty_file))
         .route("/api/board", get(board::rates))
+        .route("/calendar", get(calendar::show))
+        .route("/calendar/file", get(calendar::file))
+        .route("/calendar/add", post(calendar::add))
+        .route("/calendar/remove", post(calendar::remove))
+        .route("/calendar/text", post(calendar::save_text))
         .route("/plans", get(plans::list))
         .route("/plans/new", get(plans::choose))
         .route("/plans/preview", get(plans::preview_built_in).post(plans::preview_upload))

@@ -72,7 +72,9 @@ pub(crate) async fn serve(app: AppState, listen: SocketAddr) -> anyhow::Result<(
         TcpListener::bind(listen).await.with_context(|| format!("无法监听 {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let store = app.store.clone();
+    let tending = tokio::spawn(web::live::tend(app.clone()));
     axum::serve(listener, web::router(app)).with_graceful_shutdown(stop_asked()).await?;
+    tending.abort();
     store.close().await;
     Ok(())
 }
