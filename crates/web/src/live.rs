@@ -85,7 +85,7 @@ impl Live {
         let seq = stored::last_seq(&mut conn).await?;
         drop(conn);
         let tree = read::tree(store).await?;
-        let org = read::organisation(store, &tree).await?;
+        let org = read::organisation(store, &tree, now).await?;
         let mut book = read::book(store, org).await?;
         let sources = read::sources(store).await?;
         read::attend(store, &mut book, &sources).await?;
@@ -279,7 +279,7 @@ impl Live {
         if !place.stale {
             return Ok(());
         }
-        let org = read::organisation(store, &self.tree()).await?;
+        let org = read::organisation(store, &self.tree(), now).await?;
         let (book, source) = (Arc::clone(&self.book), Arc::clone(&self.book));
         let renumbered = tokio::task::spawn_blocking(move || {
             source.read().unwrap_or_else(PoisonError::into_inner).renumbered(org)

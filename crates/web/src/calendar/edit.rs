@@ -17,23 +17,29 @@ use crate::{App, AppState, WebError, path};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Addition {
+    #[serde(default)]
     newest: String,
     kind: String,
+    #[serde(default)]
     name: String,
     from: String,
+    #[serde(default)]
     until: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Removal {
+    #[serde(default)]
     newest: String,
     kind: String,
+    #[serde(default)]
     name: String,
     from: String,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Text {
+    #[serde(default)]
     newest: String,
     text: String,
 }

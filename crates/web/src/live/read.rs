@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use campaign::day::Day;
-use campaign::organisation::{Organisation, UnitRow};
+use campaign::organisation::{Organisation, PersonRow, UnitRow};
+use campaign::person::{PersonRole, own_audiences};
 use campaign::plan;
 use storage::campaign::{self as campaigns, PlanVersion};
 use storage::{Store, live as stored, organisation};
@@ -23,6 +24,7 @@ pub(super) async fn tree(store: &Store) -> Result<Tree, WebError> {
 pub(super) async fn organisation(
     store: &Store,
     tree: &Tree,
+    now: i64,
 ) -> Result<Arc<Organisation>, WebError> {
     let day = |text: &Option<String>| text.as_ref().and_then(|it| Day::parse(it.as_bytes()));
     let rows = tree.iter().map(|node| UnitRow {
@@ -37,10 +39,24 @@ pub(super) async fn organisation(
     let mut org = Organisation::new(rows.collect())
         .map_err(|error| WebError::Internal(error.to_string()))?;
     let mut conn = store.read().await?;
-    let mut left_out = 0_u32;
+    let (today, mut left_out) = (Day::of_instant(now).date(), 0_u32);
+    let mut audiences = String::new();
     // A row that does not fit costs that one person, not the whole board.
-    stored::people(&mut conn, |row| left_out += u32::from(org.add_person(row).is_err()))
-        .await?;
+    stored::people(&mut conn, |row| {
+        let stage = org.unit_ix(row.unit).and_then(|unit| org.unit(unit).stage);
+        let role = PersonRole::from_code(row.role);
+        let joined = row.from.map(Day::date);
+        let own = role.map(|role| own_audiences(role, stage, joined, today));
+        audiences.clear();
+        for audience in own.unwrap_or_default() {
+            audiences.push_str(audience);
+            audiences.push(';');
+        }
+        audiences.push_str(row.audiences);
+        let row = PersonRow { audiences: &audiences, ..row };
+        left_out += u32::from(org.add_person(row).is_err());
+    })
+    .await?;
     stored::posts(&mut conn, |row| left_out += u32::from(org.add_post(row).is_err())).await?;
     if left_out > 0 {
         tracing::warn!(left_out, "people or posts do not fit the organisation");

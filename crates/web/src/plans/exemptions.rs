@@ -44,6 +44,7 @@ pub(crate) struct Grant {
     subject: String,
     #[serde(default)]
     period_start: String,
+    #[serde(default)]
     reason: String,
 }
 

@@ -1,0 +1,136 @@
+//! A small town for tests: two schools with a class each, a teacher for one of
+//! the classes, and records handed in at chosen instants.
+
+use campaign::access::{Action, Role, permit_house};
+use campaign::plan::{BuiltIn, Stage, UnitKind, parse};
+use jiff::civil::Date;
+use storage::account::{self, Account};
+use storage::organisation::{self, Unit};
+use storage::record::{self, NewRecord};
+use web::clock::start_of;
+use web::{AppState, password};
+
+use crate::support::{Answer, Browser, PASSWORD};
+
+pub(crate) struct Town {
+    pub(crate) root: String,
+}
+
+fn unit(id: &str, parent: &str, kind: UnitKind, name: &str) -> Unit {
+    Unit {
+        id: id.to_owned(),
+        parent: Some(parent.to_owned()),
+        kind,
+        stage: (kind == UnitKind::School).then_some(Stage::Primary),
+        name: name.to_owned(),
+        code: None,
+        town: Some(if id.ends_with('1') { "东街" } else { "西街" }.to_owned()),
+        position: 0,
+        opened_on: None,
+        closed_on: None,
+        merged_into: None,
+        revision: 1,
+    }
+}
+
+/// Schools `s1` and `s2`, classes `c1` and `c2`, and the account `teacher-1` of
+/// class `c1`. The browser is signed in as the administrator.
+pub(crate) async fn town(app: &AppState, browser: &mut Browser) -> Town {
+    browser.set_up("bureau").await;
+    let root = app.live.tree().root().expect("a root").unit.id.clone();
+    let now = app.clock.now();
+    let permit = permit_house(Action::ManageOrganisation, &root);
+    let mut tx = app.store.write(now).await.expect("begins");
+    for it in [
+        unit("s1", &root, UnitKind::School, "东门小学"),
+        unit("s2", &root, UnitKind::School, "西门小学"),
+        unit("c1", "s1", UnitKind::Class, "三年级1班"),
+        unit("c2", "s2", UnitKind::Class, "三年级2班"),
+    ] {
+        organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
+    }
+    let accounts = permit_house(Action::ManageAccounts, &root);
+    let teacher = Account {
+        id: "teacher".to_owned(),
+        sign_in_name: "teacher-1".to_owned(),
+        display_name: "李老师".to_owned(),
+        person: None,
+        email: None,
+        password_hash: password::hash(PASSWORD.to_owned()).await.expect("hashes"),
+        must_change_password: false,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created_at: now,
+        revision: 1,
+    };
+    account::insert(&mut tx, &accounts, &teacher).await.expect("inserts");
+    account::grant(&mut tx, &accounts, "teacher", Role::Teacher, "c1").await.expect("grants");
+    tx.commit().await.expect("commits");
+    app.live.refresh(&app.store, now).await.expect("reads");
+    Town { root }
+}
+
+pub(crate) async fn teacher(app: &AppState) -> Browser {
+    let mut browser = Browser::new(app);
+    let pairs = [("sign_in_name", "teacher-1"), ("password", PASSWORD)];
+    let answer = browser.post("/sign-in", &pairs).await;
+    assert_eq!(answer.location.as_deref(), Some("/home"));
+    browser
+}
+
+/// Starts a built-in plan in its own dates; answers with the campaign's path.
+pub(crate) async fn adopt(browser: &mut Browser, built_in: &BuiltIn, unit: &str) -> String {
+    let plan = parse(built_in.text, built_in.file).expect("a plan without errors");
+    let (from, until) = (plan.head.from.to_string(), plan.head.until.to_string());
+    let answer = start(browser, unit, built_in.text, (&from, &until)).await;
+    let body: String = answer.body.chars().take(2_000).collect();
+    assert_eq!(answer.status.as_u16(), 303, "{}: {body}", built_in.id);
+    answer.location.expect("the campaign's page")
+}
+
+pub(crate) async fn start(
+    browser: &mut Browser,
+    unit: &str,
+    text: &str,
+    dates: (&str, &str),
+) -> Answer {
+    let pairs = [("unit", unit), ("text", text), ("from", dates.0), ("until", dates.1)];
+    browser.post("/plans/start", &pairs).await
+}
+
+/// Hands in a record of a unit, at ten o'clock of a day.
+pub(crate) async fn hand_in(
+    app: &AppState,
+    (activity, unit): (&str, &str),
+    (acted, submitted): (&str, &str),
+    count: u32,
+) {
+    let day = |text: &str| text.parse::<Date>().expect("a date");
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let record = NewRecord {
+        client_key: id.clone(),
+        id,
+        activity: activity.to_owned(),
+        unit: unit.to_owned(),
+        person: None,
+        title: "一次活动".to_owned(),
+        acted_on: day(acted),
+        acted_time: None,
+        submitted_at: start_of(day(submitted)) + 10 * 3_600_000,
+        submitted_by: "teacher".to_owned(),
+        count,
+        place: None,
+        minutes: None,
+        link: None,
+        roll: Vec::new(),
+        evidence: Vec::new(),
+        replaces: None,
+        later: Vec::new(),
+    };
+    let permit = permit_house(Action::Submit, unit);
+    let mut tx = app.store.write(app.clock.now()).await.expect("begins");
+    record::insert_taken(&mut tx, &permit, &[record]).await.expect("inserts");
+    tx.commit().await.expect("commits");
+    app.live.follow(&app.store, app.clock.now()).await.expect("follows");
+}
