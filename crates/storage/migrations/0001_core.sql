@@ -75,6 +75,8 @@ create table person (
 -- Lists and counts of a unit answer from this index alone.
 create index person_unit on person (unit_id, role, left_on, id);
 create index person_name on person (name, id, unit_id, role, left_on);
+create index person_role on person (role, id);
+create index person_left on person (left_on, id) where left_on is not null;
 create index person_student_no on person (student_no) where student_no is not null;
 create index person_staff_no on person (staff_no) where staff_no is not null;
 create unique index person_register_no on person (register_no) where register_no is not null;

@@ -118,6 +118,34 @@ pub async fn end(
     Ok(())
 }
 
+/// Ends what a person still holds in `top` and below it, since they go
+/// elsewhere; `on` is the last day. Returns how many posts fell vacant.
+pub async fn end_of_person(
+    tx: &mut Tx,
+    permit: &Permit,
+    person: &str,
+    top: &str,
+    on: &str,
+) -> Result<u64, StorageError> {
+    let ended = sqlx::query(
+        "update post set until_on = $1, revision = revision + 1
+         where person_id = $2 and (until_on is null or until_on > $1)
+           and unit_id in (select unit_id from unit_ancestor where ancestor_id = $3)",
+    )
+    .bind(on.to_owned())
+    .bind(person.to_owned())
+    .bind(top.to_owned())
+    .execute(tx.conn())
+    .await?
+    .rows_affected();
+    if ended > 0 {
+        let object = format!("person/{person}");
+        let detail = format!("{ended} 项任职至 {on}");
+        tx.audit(permit, "end-post", Change { object: &object, detail });
+    }
+    Ok(ended)
+}
+
 /// Who holds or held posts in a scope, with their names. Those that ended
 /// before `since` are left out; an empty `since` shows all of the past.
 pub async fn holders(

@@ -147,7 +147,8 @@ pub async fn counts_of(
     Ok(counts)
 }
 
-/// People in and below each of `units`, by unit and role.
+/// Students and staff in and below each of `units`, by unit and role. Guardians
+/// are twice as many and nobody counts them in a list of units.
 pub async fn counts_by_unit(
     conn: &mut AnyConnection,
     units: &[&str],
@@ -159,7 +160,8 @@ pub async fn counts_by_unit(
     let text = format!(
         "select a.ancestor_id, p.role, count(*) from unit_ancestor a
          join person p on p.unit_id = a.unit_id
-         where (p.left_on is null or p.left_on >= $1) and a.ancestor_id in ({})
+         where p.role in ('student', 'staff') and (p.left_on is null or p.left_on >= $1)
+           and a.ancestor_id in ({})
          group by a.ancestor_id, p.role order by a.ancestor_id, p.role",
         places(2, units.len())
     );

@@ -116,7 +116,9 @@ pub(crate) async fn show(
     };
     let content = html! {
         (units::trail(&tree, &who, id, false))
-        (heading(&format!("{}的覆盖检查", top.unit.name), None))
+        (heading(&format!("{}的覆盖检查", top.unit.name), Some(html! {
+            a.button.quiet href=(path::with_query(path::BOARD, &[("unit", id)])) { "任务完成到人" }
+        })))
         @if schools.0 > 0 { (section("学校网格", &schools)) }
         @if classes.0 > 0 { (section("班级责任人", &classes)) }
         @if groups.0 > 0 { (section("小组责任人", &groups)) }

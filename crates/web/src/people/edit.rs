@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::Tx;
 use storage::people::{self, Person, Personal, Transfer};
+use storage::post;
 
 use super::show::load;
 use crate::layout::{self, Page, Tone, field, heading, options};
@@ -18,8 +19,7 @@ use crate::session::SignedIn;
 use crate::units::{optional_date, short};
 use crate::{App, AppState, WebError, path, text, units};
 
-#[derive(Debug, Default, Clone, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct PersonForm {
     pub(super) role: String,
     pub(super) name: String,
@@ -162,6 +162,44 @@ pub(super) async fn numbers_are_free(
     Ok(())
 }
 
+/// Audiences that somebody has to say, since nothing else tells them.
+fn tags() -> impl Iterator<Item = (&'static str, &'static str)> {
+    const BY_THEMSELVES: [&str; 6] =
+        ["student", "enrolled-student", "vocational-student", "child", "staff", "parent"];
+    catalogue::AUDIENCES
+        .iter()
+        .filter(|entry| entry.persons && !BY_THEMSELVES.contains(&entry.id))
+        .map(|entry| (entry.id, entry.name))
+}
+
+/// The form from its pairs: boxes come once for each that is ticked.
+fn form_from(pairs: &[(String, String)]) -> PersonForm {
+    let value = |name: &str| {
+        let found = pairs.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    let ticked: Vec<&str> = pairs
+        .iter()
+        .filter(|(name, _)| name == "audience")
+        .map(|(_, value)| value.as_str())
+        .collect();
+    PersonForm {
+        role: value("role"),
+        name: value("name"),
+        gender: value("gender"),
+        student_no: value("student_no"),
+        register_no: value("register_no"),
+        staff_no: value("staff_no"),
+        born_on: value("born_on"),
+        joined_on: value("joined_on"),
+        phone: value("phone"),
+        id_number: value("id_number"),
+        address: value("address"),
+        audiences: ticked.join(" "),
+        revision: value("revision").parse().unwrap_or_default(),
+    }
+}
+
 fn form_of(it: &Person) -> PersonForm {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     PersonForm {
@@ -203,7 +241,16 @@ fn edit_page(
         form.card.narrow method="post" action=(format!("{}/edit", path::person(&person.id))) {
             input type="hidden" name="revision" value=(form.revision);
             (fields(form, false))
-            (field("对象标签", Some("任务按对象下达：finance-staff 财务人员、new-staff 新入职、party-member 党员、freshman 新生等；用空格隔开"), html! { input type="text" name="audiences" value=(form.audiences); }))
+            fieldset {
+                legend { "对象标签" }
+                p.muted.small { "任务、通知和测试按对象下达；学生、教职工、家长等由类别和学段自动得出，不必勾选。" }
+                @for (code, label) in tags() {
+                    label.line {
+                        input type="checkbox" name="audience" value=(code) checked[form.audiences.split(' ').any(|own| own == code)];
+                        (label)
+                    }
+                }
+            }
             p.actions {
                 button type="submit" { "保存" }
                 a.button.quiet href=(path::person(&person.id)) { "取消" }
@@ -217,8 +264,9 @@ pub(crate) async fn edit(
     State(app): State<AppState>,
     who: SignedIn,
     Path(id): Path<String>,
-    Form(form): Form<PersonForm>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, WebError> {
+    let form = form_from(&pairs);
     let (person, permit) = load(&app, &who, Action::ManageOrganisation, &id).await?;
     let save = async {
         let changed = read(&form, &person, app.clock.today())?;
@@ -303,6 +351,7 @@ fn transfer_page(
                 (field("查找单位", Some("可填学校名和班级名，如“中心小学 三年级1班”"), html! { input type="search" name="q" value=(query); }))
                 button.quiet type="submit" { "查找" }
             }
+            p.muted { "转到其他学校的，在原校的任职同时结束，空缺会在原校显示。" }
             form method="post" action=(to("transfer")) {
                 input type="hidden" name="revision" value=(person.revision);
                 fieldset {
@@ -356,6 +405,13 @@ pub(crate) async fn transfer(
         let (on, until) = (on.to_string(), until.to_string());
         let it = Transfer { person: &person.id, to: &target.unit.id, on: &on, until: &until };
         people::transfer(&mut tx, &permit, &it, input.revision).await?;
+        // Posts stay with their school: whoever goes to another one leaves them.
+        let school = |unit: &str| tree.school_of(unit).map(|node| node.unit.id.clone());
+        if let Some(old) = school(&person.unit) {
+            if school(&target.unit.id).as_deref() != Some(old.as_str()) {
+                post::end_of_person(&mut tx, &permit, &person.id, &old, &until).await?;
+            }
+        }
         tx.commit().await?;
         Ok(())
     };
