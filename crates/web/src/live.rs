@@ -186,7 +186,9 @@ impl Live {
         if heard.records {
             self.take_records(place, store, place.seq, now).await?;
         }
-        if heard.campaigns {
+        // A campaign of a unit that is not known yet waits until the organisation
+        // is read anew, which counts all campaigns.
+        if heard.campaigns && !place.stale {
             self.rebuild(store, now).await?;
         }
         place.seq = heard.seq;

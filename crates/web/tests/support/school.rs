@@ -129,9 +129,6 @@ pub(crate) async fn fill(app: &AppState) {
         };
         session::open(&mut tx, &opened).await.expect("opens");
     }
-    tx.commit().await.expect("commits");
-    app.live.refresh(&app.store, now).await.expect("refreshes");
-    let mut tx = app.store.write(now).await.expect("begins");
     let it = Campaign {
         id: "k".to_owned(),
         unit: root.clone(),
