@@ -23,6 +23,7 @@ pub mod rates;
 mod reach;
 pub mod record;
 pub mod sample;
+pub mod report;
 pub mod standing;
 pub mod structure;
 pub mod tables;

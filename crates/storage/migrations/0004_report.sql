@@ -14,6 +14,8 @@ create table report (
     submitted_at bigint,
     -- The first time it was handed in: timeliness is judged by it.
     first_submitted_at bigint,
+    -- The record by which the newest handing in fulfils its duty.
+    record_id text references record (id),
     revision bigint not null default 1,
     unique (campaign_id, form, unit_id, period)
 );

@@ -18,6 +18,7 @@ pub mod outbox;
 pub mod people;
 pub mod post;
 pub mod record;
+pub mod report;
 pub mod seal;
 pub mod session;
 pub mod setting;

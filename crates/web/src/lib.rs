@@ -28,6 +28,7 @@ mod people;
 mod plans;
 mod posts;
 mod records;
+mod reports;
 mod review;
 mod router;
 pub mod session;

@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     AppState, WebError, account, accounts, assets, audit, board, calendar, files, home, import,
-    jobs, people, plans, posts, records, review, setup, sign_in, units,
+    jobs, people, plans, posts, records, reports, review, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -122,6 +122,13 @@ pub fn router(app: AppState) -> Router {
         .route("/review/{id}", post(review::one))
         .route("/review/suspicion/{id}", post(review::judge))
         .route("/api/records", post(records::create_by_api))
+        .route("/reports", get(reports::index))
+        .route("/reports/begin", post(reports::begin))
+        .route("/reports/collation", get(reports::collation))
+        .route("/reports/{id}", get(reports::show))
+        .route("/reports/{id}/edit", post(reports::save))
+        .route("/reports/{id}/step", post(reports::step))
+        .route("/reports/{id}/document", get(reports::document))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))

@@ -2,6 +2,7 @@
 //! 2 the input was not in order.
 
 pub(crate) mod bench;
+pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod identify;
 pub(crate) mod plan;

@@ -2,6 +2,7 @@
 //! own: every command is a file that calls one of the crates.
 
 mod commands;
+mod demo;
 mod house;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,8 @@ enum Command {
     /// 测量速度
     #[command(subcommand)]
     Bench(commands::bench::BenchCommand),
+    /// 启动一个填好的演示区县
+    Demo(commands::demo::Args),
     /// 启动服务
     Serve(commands::serve::Args),
     /// 检查、查看、比较方案文件
@@ -35,7 +38,7 @@ fn main() -> std::process::ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("WUZHA_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn")),
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=error")),
         )
         .with_writer(std::io::stderr)
         .init();
@@ -44,6 +47,7 @@ fn main() -> std::process::ExitCode {
         Command::Evaluate(args) => commands::evaluate::run(&args),
         Command::Sample(args) => commands::sample::run(&args),
         Command::Bench(command) => commands::bench::run(command),
+        Command::Demo(args) => commands::demo::run(args),
         Command::Serve(args) => commands::serve::run(args),
         Command::Plan(command) => commands::plan::run(&command),
     };

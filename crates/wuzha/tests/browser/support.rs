@@ -1,0 +1,216 @@
+//! A real Chromium against the real binary with a real database of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+
+/// The server under test; it ends with the test.
+pub(crate) struct House {
+    child: Child,
+    pub(crate) url: String,
+    pub(crate) setup_code: String,
+    folder: PathBuf,
+}
+
+impl House {
+    /// Starts `wuzha serve` on a free port. `database` is None for SQLite.
+    pub(crate) fn start(database: Option<&str>) -> Self {
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        let folder = std::env::temp_dir().join(format!("wuzha-browser-{id}"));
+        let port = free_port();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_wuzha"));
+        command
+            .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+            .arg(&folder)
+            .stderr(Stdio::piped());
+        if let Some(url) = database {
+            command.args(["--database-url", url, "--schema", &format!("b{id}")]);
+        }
+        let mut child = command.spawn().expect("the server starts");
+        let mut lines = BufReader::new(child.stderr.take().expect("its words")).lines();
+        let mut setup_code = String::new();
+        for line in lines.by_ref() {
+            let line = line.expect("a line");
+            if let Some((_, code)) = line.split_once("启动码 ") {
+                code.trim().clone_into(&mut setup_code);
+            }
+            if line.contains("listening") {
+                break;
+            }
+        }
+        // Somebody must read on, or the pipe fills and the server stands still.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url: format!("http://127.0.0.1:{port}"), setup_code, folder }
+    }
+
+    pub(crate) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.url)
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        // Already gone is fine.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// ChromeDriver and one browser window.
+pub(crate) struct Browser {
+    driver: Child,
+    pub(crate) page: Client,
+}
+
+impl Browser {
+    pub(crate) async fn open(width: u32, height: u32) -> Self {
+        let program =
+            std::env::var("WUZHA_TEST_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".into());
+        let port = free_port();
+        let driver = Command::new(&program)
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("浏览器测试需要 {program}（apt-get install chromium chromium-driver）：{error}"));
+        let options = serde_json::json!({
+            "goog:chromeOptions": { "args": [
+                "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                "--disable-dev-shm-usage", "--lang=zh-CN", format!("--window-size={width},{height}"),
+            ]}
+        });
+        let capabilities: Capabilities = options.as_object().expect("an object").clone();
+        let mut tries = 0;
+        let page = loop {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities.clone());
+            match builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                Ok(page) => break page,
+                Err(error) if tries == 50 => panic!("no browser: {error}"),
+                Err(_) => {
+                    tries += 1;
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
+            }
+        };
+        Self { driver, page }
+    }
+
+    pub(crate) async fn goto(&self, url: &str) {
+        self.page.goto(url).await.expect("the page opens");
+    }
+
+    /// Types into the field of this name.
+    pub(crate) async fn fill(&self, name: &str, text: &str) {
+        let field = self.find(&format!("[name={name}]")).await;
+        field.clear().await.expect("clears");
+        field.send_keys(text).await.expect("types");
+    }
+
+    pub(crate) async fn choose(&self, name: &str, value: &str) {
+        let field = self.find(&format!("select[name={name}]")).await;
+        field.select_by_value(value).await.expect("chooses");
+    }
+
+    pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
+        match self
+            .page
+            .wait()
+            .at_most(Duration::from_secs(20))
+            .for_element(Locator::Css(css))
+            .await
+        {
+            Ok(element) => element,
+            Err(error) => panic!("no {css} at {}: {error}", self.here().await),
+        }
+    }
+
+    pub(crate) async fn click(&self, css: &str) {
+        self.find(css).await.click().await.expect("clicks");
+    }
+
+    /// Clicks the link or button with these words.
+    pub(crate) async fn press(&self, words: &str) {
+        let path = format!("//*[self::a or self::button][normalize-space()='{words}']");
+        let found = self
+            .page
+            .wait()
+            .at_most(Duration::from_secs(20))
+            .for_element(Locator::XPath(&path))
+            .await;
+        match found {
+            Ok(element) => element.click().await.expect("clicks"),
+            Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
+        }
+    }
+
+    pub(crate) async fn text(&self) -> String {
+        self.find("body").await.text().await.expect("text")
+    }
+
+    /// Waits until the page shows these words.
+    pub(crate) async fn sees(&self, words: &str) {
+        for _ in 0..200 {
+            if self.text().await.contains(words) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("“{words}” is not at {}:\n{}", self.here().await, self.text().await);
+    }
+
+    pub(crate) async fn here(&self) -> String {
+        self.page.current_url().await.map_or_else(|_| "?".to_owned(), |url| url.to_string())
+    }
+
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.page.set_window_size(width, height).await.expect("resizes");
+    }
+
+    /// Nothing stands out to the right: no page scrolls sideways.
+    pub(crate) async fn fits_the_width(&self) {
+        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let over = self.page.execute(script, Vec::new()).await.expect("measures");
+        let over = over.as_i64().unwrap_or_default();
+        assert!(over <= 1, "{} is {over} px too wide", self.here().await);
+    }
+
+    /// Keeps a picture where `WUZHA_TEST_SCREENSHOTS` says, for people to look at.
+    pub(crate) async fn picture(&self, name: &str) {
+        if let Ok(folder) = std::env::var("WUZHA_TEST_SCREENSHOTS") {
+            let png = self.page.screenshot().await.expect("a picture");
+            std::fs::create_dir_all(&folder).expect("a folder");
+            std::fs::write(Path::new(&folder).join(format!("{name}.png")), png).expect("kept");
+        }
+    }
+
+    pub(crate) async fn close(self) {
+        let Self { mut driver, page } = self;
+        // The window may be gone with its driver; that is the end asked for.
+        let _ = page.close().await;
+        let _ = driver.kill();
+        let _ = driver.wait();
+    }
+}
+
+/// Where to run: SQLite always, PostgreSQL where the test command started one.
+pub(crate) fn databases() -> Vec<Option<String>> {
+    let mut places = vec![None];
+    match std::env::var("WUZHA_TEST_POSTGRES") {
+        Ok(url) => places.push(Some(url)),
+        Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
+    }
+    places
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
