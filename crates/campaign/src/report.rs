@@ -122,14 +122,30 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     NoActivity,
-    TooManyLines { field: &'static str, most: usize },
-    TooLong { field: &'static str, line: usize, most: usize },
+    TooManyLines {
+        field: &'static str,
+        most: usize,
+    },
+    TooLong {
+        field: &'static str,
+        line: usize,
+        most: usize,
+    },
     /// This month's clues cannot be more than all clues.
-    CluesDoNotAdd { month: u32, total: u32 },
+    CluesDoNotAdd {
+        month: u32,
+        total: u32,
+    },
     /// A list, if given, has as many lines as there are clues this month.
-    ClueListDiffers { listed: usize, month: u32 },
+    ClueListDiffers {
+        listed: usize,
+        month: u32,
+    },
     /// Fewer in all than the last report said.
-    CluesShrink { before: u32, total: u32 },
+    CluesShrink {
+        before: u32,
+        total: u32,
+    },
 }
 
 const LINES_MAX: usize = 100;
@@ -142,7 +158,9 @@ pub fn check(fields: &Fields, before: Option<&Fields>) -> Vec<Problem> {
     if fields.activities.iter().all(|line| line.text.trim().is_empty()) {
         problems.push(Problem::NoActivity);
     }
-    for (field, lines) in [("工作内容", fields.activities.len()), ("线索清单", fields.clues.len())] {
+    for (field, lines) in
+        [("工作内容", fields.activities.len()), ("线索清单", fields.clues.len())]
+    {
         if LINES_MAX < lines {
             problems.push(Problem::TooManyLines { field, most: LINES_MAX });
         }
@@ -155,7 +173,8 @@ pub fn check(fields: &Fields, before: Option<&Fields>) -> Vec<Problem> {
         }
     }
     if REMARKS_CHARS_MAX < fields.remarks.chars().count() {
-        problems.push(Problem::TooLong { field: "其他说明", line: 1, most: REMARKS_CHARS_MAX });
+        problems
+            .push(Problem::TooLong { field: "其他说明", line: 1, most: REMARKS_CHARS_MAX });
     }
     let (month, total) = (fields.clues_month, fields.clues_total);
     if total < month {

@@ -66,10 +66,8 @@ const COLUMNS: &str = "id, campaign_id, form, unit_id, period, due_on, state, ve
 
 pub async fn by_id(conn: &mut AnyConnection, id: &str) -> Result<Option<Report>, StorageError> {
     let text = format!("select {COLUMNS} from report where id = $1");
-    let row = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(id.to_owned())
-        .fetch_optional(conn)
-        .await?;
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.to_owned()).fetch_optional(conn).await?;
     row.as_ref().map(report).transpose()
 }
 
@@ -260,7 +258,10 @@ async fn step(
 }
 
 /// All versions, the newest first.
-pub async fn versions(conn: &mut AnyConnection, id: &str) -> Result<Vec<Version>, StorageError> {
+pub async fn versions(
+    conn: &mut AnyConnection,
+    id: &str,
+) -> Result<Vec<Version>, StorageError> {
     let rows = sqlx::query(
         "select v.version, v.fields, v.filled, v.note, a.display_name, v.signed_at, b.display_name,
             v.created_at

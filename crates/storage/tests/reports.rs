@@ -90,7 +90,9 @@ async fn a_report_keeps_every_version_and_step() {
         it.revision += 1;
         it.state = State::Draft;
         it.version = 2;
-        report::save_version(&mut tx, &permit, &it, &version(2, "讲座")).await.expect("corrects");
+        report::save_version(&mut tx, &permit, &it, &version(2, "讲座"))
+            .await
+            .expect("corrects");
         report::save_state(&mut tx, &permit, &it, Some("数字有误")).await.expect("corrects");
         tx.commit().await.expect("commits");
 
@@ -110,7 +112,10 @@ async fn a_report_keeps_every_version_and_step() {
         assert_eq!(month.expect("reads").len(), 1, "{engine}");
         let none = report::of_period(&mut conn, "k", "monthly", "2022-04", "b").await;
         assert_eq!(none.expect("reads").len(), 0, "{engine}");
-        assert_eq!(report::of_unit(&mut conn, "k", "monthly", "s").await.expect("reads").len(), 1);
+        assert_eq!(
+            report::of_unit(&mut conn, "k", "monthly", "s").await.expect("reads").len(),
+            1
+        );
         assert!(report::by_id(&mut conn, "r1").await.expect("reads").is_some(), "{engine}");
         let done = report::done_between(&mut conn, "b", "2022-03-01", "2022-03-31").await;
         assert_eq!(done.expect("reads"), [], "{engine}");

@@ -24,9 +24,9 @@ fn href(id: &str) -> String {
 
 /// The month that a page is about, as its first day.
 fn month(text: &str) -> Result<Date, WebError> {
-    format!("{text}-01").parse().map_err(|_| {
-        WebError::invalid(format!("月份应写作 2022-03 的样子，现为“{text}”。"))
-    })
+    format!("{text}-01")
+        .parse()
+        .map_err(|_| WebError::invalid(format!("月份应写作 2022-03 的样子，现为“{text}”。")))
 }
 
 fn month_code(month: Date) -> String {

@@ -140,11 +140,8 @@ async fn class_teachers_get_accounts_and_slips_at_once() {
         assert!(names.contains(&"t-1".to_owned()), "{engine}: {names:?}");
         assert!(names.iter().any(|name| name.starts_with("bzr")), "{engine}: {names:?}");
         let mut teacher = Browser::new(&app);
-        let pairs = [
-            ("sign_in_name", names[0].as_str()),
-            ("password", &code(&slips.body, 1)),
-        ]
-        .map(|(name, value)| (name, value.to_owned()));
+        let pairs = [("sign_in_name", names[0].as_str()), ("password", &code(&slips.body, 1))]
+            .map(|(name, value)| (name, value.to_owned()));
         let pairs: Vec<(&str, &str)> =
             pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = teacher.post("/sign-in", &pairs).await;
@@ -190,18 +187,14 @@ async fn a_year_roll_moves_up_lets_go_and_can_be_undone() {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
         let tree = app.live.tree();
         assert_eq!(tree.name(&fifth), "五年级1班", "{engine}");
-        assert!(
-            tree.get(&sixth).is_some_and(|node| node.unit.closed_on.is_none()),
-            "{engine}"
-        );
+        assert!(tree.get(&sixth).is_some_and(|node| node.unit.closed_on.is_none()), "{engine}");
         let back = browser.get("/people?q=2").await;
         assert!(back.body.contains("王方圆"), "{engine}");
         let again = browser.post(&path, &[]).await;
         assert_eq!(again.status, StatusCode::CONFLICT, "{engine}");
 
         // One class stays behind when it is ticked.
-        let skipping =
-            [("unit", top.as_str()), ("on", "2022-03-14"), ("skip", fifth.as_str())];
+        let skipping = [("unit", top.as_str()), ("on", "2022-03-14"), ("skip", fifth.as_str())];
         let answer = browser.post("/units/roll", &skipping).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
         assert_eq!(app.live.tree().name(&fifth), "五年级1班", "{engine}");

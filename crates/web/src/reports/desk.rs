@@ -6,7 +6,7 @@ use std::sync::Arc;
 use campaign::access::{Action, Permit};
 use campaign::day::Day;
 use campaign::plan::{By, Plan, ReportWanted, catalogue};
-use campaign::record::{Step as RecordStep, Status};
+use campaign::record::{Status, Step as RecordStep};
 use campaign::report::{Fields, Line, State, Step, check, due_on};
 use jiff::civil::Date;
 use storage::record::{Entered, NewRecord};
@@ -46,7 +46,11 @@ pub(super) fn forms(app: &App, unit: &str) -> Vec<Form> {
         let plan = Arc::clone(&campaign.newest().plan);
         for at in 0..plan.reports.len() {
             if is_monthly(&plan.reports[at]) {
-                found.push(Form { campaign: Arc::clone(&campaign), plan: Arc::clone(&plan), at });
+                found.push(Form {
+                    campaign: Arc::clone(&campaign),
+                    plan: Arc::clone(&plan),
+                    at,
+                });
             }
         }
     }
@@ -108,7 +112,8 @@ pub(super) async fn fill(
     let done = report::done_between(&mut conn, unit, &from, &until).await?;
     let own = form.activity();
     // Clues come with their own ledger; until then there are none to count.
-    let activities = done.iter().filter(|it| Some(it.activity.as_str()) != own).map(line).collect();
+    let activities =
+        done.iter().filter(|it| Some(it.activity.as_str()) != own).map(line).collect();
     Ok(Fields { activities, ..Fields::default() })
 }
 
@@ -135,8 +140,13 @@ pub(super) async fn begin(
     let tree = app.live.tree();
     let permit = tree.permit(&who.actor, Action::Report, unit)?;
     let month = month(period)?;
-    if !months(form, app.clock.today()).contains(&month) || !owing(&tree, form, unit, month).iter().any(|it| it == unit) {
-        return Err(WebError::invalid(format!("{}不需要报送 {period} 的这份报表。", tree.name(unit))));
+    if !months(form, app.clock.today()).contains(&month)
+        || !owing(&tree, form, unit, month).iter().any(|it| it == unit)
+    {
+        return Err(WebError::invalid(format!(
+            "{}不需要报送 {period} 的这份报表。",
+            tree.name(unit)
+        )));
     }
     let key = Key {
         campaign: form.campaign.id(),
@@ -225,8 +235,14 @@ pub(super) async fn save(
         let filled = fill(app, &opened.form, &it.unit, month(&it.period)?).await?;
         let signed = (None, None);
         Version {
-            version: it.version, fields, filled, note, signed_by: signed.0, signed_at: signed.1,
-            created_by, created_at: now,
+            version: it.version,
+            fields,
+            filled,
+            note,
+            signed_by: signed.0,
+            signed_at: signed.1,
+            created_by,
+            created_at: now,
         }
     } else {
         let note = note.or_else(|| newest.note.clone());
@@ -363,5 +379,8 @@ async fn send_back_record(
 }
 
 fn refused(error: campaign::report::StepError) -> WebError {
-    WebError::Conflict(format!("报表现为“{}”，不能做这一步。请刷新页面。", error.state.chinese()))
+    WebError::Conflict(format!(
+        "报表现为“{}”，不能做这一步。请刷新页面。",
+        error.state.chinese()
+    ))
 }

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use campaign::report::Completeness;
 use office::letter::{
-    Activity, Collation, CollationRow, MonthlyForm, collation as collation_letter, collation_xlsx,
-    monthly_form, monthly_form_xlsx,
+    Activity, Collation, CollationRow, MonthlyForm, collation as collation_letter,
+    collation_xlsx, monthly_form, monthly_form_xlsx,
 };
 use serde::Deserialize;
 use storage::report::{self, Report, Version};
@@ -53,7 +53,12 @@ pub(crate) async fn document(
         _ => return Err(WebError::invalid("文件格式应为 docx 或 xlsx。")),
     }
     .map_err(|error| WebError::Internal(error.to_string()))?;
-    let name = format!("{}{}{}", app.live.tree().name(&opened.report.unit), opened.report.period, opened.form.wanted().name);
+    let name = format!(
+        "{}{}{}",
+        app.live.tree().name(&opened.report.unit),
+        opened.report.period,
+        opened.form.wanted().name
+    );
     Ok(attachment(&name, &asked.format, bytes))
 }
 
@@ -71,7 +76,10 @@ fn filled_form(app: &App, opened: &Opened, version: &Version) -> Result<MonthlyF
     let it = &opened.report;
     let first = month(&it.period)?;
     let fields = &version.fields;
-    let activity = |line: &campaign::report::Line| Activity { text: line.text.clone(), note: line.note.clone() };
+    let activity = |line: &campaign::report::Line| Activity {
+        text: line.text.clone(),
+        note: line.note.clone(),
+    };
     Ok(MonthlyForm {
         system: system(app),
         unit: app.live.tree().name(&it.unit).to_owned(),
@@ -108,7 +116,8 @@ pub(crate) async fn collation(
         &asked.unit,
     )
     .await?;
-    let by_unit: HashMap<&str, &Report> = known.iter().map(|it| (it.unit.as_str(), it)).collect();
+    let by_unit: HashMap<&str, &Report> =
+        known.iter().map(|it| (it.unit.as_str(), it)).collect();
     let due_end = end_of(campaign::report::due_on(form.wanted(), first));
     let mut all = Completeness::default();
     let mut rows = Vec::new();
@@ -137,8 +146,12 @@ pub(crate) async fn collation(
     }
     let summary = format!(
         "应报 {} 个单位，已报 {} 个，报送率 {}；按时报送 {} 个，按时率 {}；已接收 {} 个。",
-        all.due, all.handed_in, text::percent(all.share()), all.in_time,
-        text::percent(all.timely()), all.accepted,
+        all.due,
+        all.handed_in,
+        text::percent(all.share()),
+        all.in_time,
+        text::percent(all.timely()),
+        all.accepted,
     );
     let collated = Collation {
         system: system(&app),

@@ -132,7 +132,11 @@ async fn own(app: &App, form: &Form, unit: &str) -> Result<Markup, WebError> {
 /// The state in words, with the lateness that goes with it.
 pub(super) fn state_tag(report: Option<&Report>, due: Date, today: Date) -> Markup {
     let Some(report) = report else {
-        return if due < today { tag("逾期未报", Tone::Bad) } else { tag("未填报", Tone::Faint) };
+        return if due < today {
+            tag("逾期未报", Tone::Bad)
+        } else {
+            tag("未填报", Tone::Faint)
+        };
     };
     let late = report.first_submitted_at.is_some() && !report.is_in_time(end_of(due));
     let tone = match report.state {
@@ -165,13 +169,18 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
     let period = month_code(chosen);
     let mut conn = app.store.read().await?;
     let known =
-        report::of_period(&mut conn, form.campaign.id(), &form.wanted().id, &period, unit).await?;
-    let by_unit: HashMap<&str, &Report> = known.iter().map(|it| (it.unit.as_str(), it)).collect();
+        report::of_period(&mut conn, form.campaign.id(), &form.wanted().id, &period, unit)
+            .await?;
+    let by_unit: HashMap<&str, &Report> =
+        known.iter().map(|it| (it.unit.as_str(), it)).collect();
     let due = campaign::report::due_on(form.wanted(), chosen);
     let mut all = Completeness::default();
     for id in &owing {
         let report = by_unit.get(id.as_str());
-        all.count(report.map(|it| it.state), report.is_some_and(|it| it.is_in_time(end_of(due))));
+        all.count(
+            report.map(|it| it.state),
+            report.is_some_and(|it| it.is_in_time(end_of(due))),
+        );
     }
     let rows: Vec<&String> = owing
         .iter()
@@ -180,8 +189,12 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
     let first = asked.after.parse::<usize>().unwrap_or(0).min(rows.len());
     let next = (first + PAGE < rows.len()).then(|| (first + PAGE).to_string());
     let form_code = code(form);
-    let query =
-        [("unit", unit), ("form", form_code.as_str()), ("month", period.as_str()), ("state", asked.state.as_str())];
+    let query = [
+        ("unit", unit),
+        ("form", form_code.as_str()),
+        ("month", period.as_str()),
+        ("state", asked.state.as_str()),
+    ];
     let codes: Vec<String> = months.iter().map(|it| month_code(*it)).collect();
     let collation = path::with_query("/reports/collation", &query[..3]);
     Ok(html! {

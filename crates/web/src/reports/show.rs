@@ -1,8 +1,8 @@
 //! One report: reading it, editing it, and its steps.
 
+use axum::Form as Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::Form as Body;
 use campaign::report::{Fields, Line, Step};
 use serde::Deserialize;
 

@@ -30,7 +30,9 @@ pub(super) async fn page(
     let superior = tree.above(&it.unit).get(1).copied().unwrap_or(it.unit.as_str()).to_owned();
     let may_review = tree.permit(&who.actor, Action::ReviewReport, &superior).is_ok();
     let title = format!("{} {}", tree.name(&it.unit), it.period);
-    let document = |format: &str| format!("{}/document?format={format}&version={}", href(&it.id), newest.version);
+    let document = |format: &str| {
+        format!("{}/document?format={format}&version={}", href(&it.id), newest.version)
+    };
     let due = campaign::report::due_on(opened.form.wanted(), month(&it.period)?);
     let content = html! {
         (crumbs(&[("月报".to_owned(), path::REPORTS.to_owned()), (title.clone(), String::new())]))
@@ -101,7 +103,8 @@ fn matter(newest: &Version, opened: &Opened) -> Markup {
 fn edit_form(opened: &Opened, newest: &Version, typed: Option<&Edit>) -> Markup {
     let is_correction =
         matches!(opened.report.state, State::Submitted | State::Returned | State::Accepted);
-    let input = typed.cloned().unwrap_or_else(|| as_typed(&newest.fields, opened.report.revision));
+    let input =
+        typed.cloned().unwrap_or_else(|| as_typed(&newest.fields, opened.report.revision));
     html! {
         details.card open[typed.is_some() || opened.report.state == State::Draft] {
             summary { @if is_correction { "更正报表（将形成新版本）" } @else { "修改内容" } }

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use storage::account;
 use web::{App, Opening, password};
 
-use crate::house::{self, Place};
 use crate::demo;
+use crate::house::{self, Place};
 
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -58,7 +58,10 @@ const ABSENCES: &[&str] = &["病假", "事假", "参加比赛"];
 pub(crate) fn organisation(district: &District) -> anyhow::Result<Organisation> {
     let units = district.places.iter().map(|place| UnitRow {
         id: place.id.clone(),
-        parent: place.parent.map(|parent| district.places[parent].id.clone()).unwrap_or_default(),
+        parent: place
+            .parent
+            .map(|parent| district.places[parent].id.clone())
+            .unwrap_or_default(),
         kind: place.kind,
         stage: place.stage,
         name: place.name.clone(),
@@ -100,7 +103,8 @@ pub(crate) fn acts(
     let engine = Engine::new(plans, org, calendar, &Extras::default());
     let tally = Tally::empty(&engine);
     let view = View::new(&engine, &tally, Day::of_instant(now));
-    let scene = Scene { district, plans, engine: &engine, now, diligence: diligence(district, chance) };
+    let scene =
+        Scene { district, plans, engine: &engine, now, diligence: diligence(district, chance) };
     let mut acts = Vec::new();
     for standing in view.standings(false) {
         scene.play(&standing, chance, &mut acts);
@@ -114,7 +118,13 @@ fn diligence(district: &District, chance: &mut Chance) -> Vec<f64> {
     let mut own: Vec<f64> = district
         .places
         .iter()
-        .map(|_| if chance.happens(0.12) { 0.35 + 0.3 * chance.share() } else { 0.82 + 0.18 * chance.share() })
+        .map(|_| {
+            if chance.happens(0.12) {
+                0.35 + 0.3 * chance.share()
+            } else {
+                0.82 + 0.18 * chance.share()
+            }
+        })
         .collect();
     for index in 0..district.places.len() {
         let school = district.school_of(index);
@@ -137,7 +147,9 @@ impl Scene<'_> {
     fn play(&self, standing: &Standing, chance: &mut Chance, acts: &mut Vec<Act>) {
         let org = self.engine.organisation();
         let duty_id = self.engine.duty_id(standing.duty);
-        let Some(duty) = self.plans.iter().rev().find_map(|plan| plan.duty(duty_id)) else { return };
+        let Some(duty) = self.plans.iter().rev().find_map(|plan| plan.duty(duty_id)) else {
+            return;
+        };
         // A person's duty that a superior may hold is done by its rolls.
         if duty.held_by == HeldBy::Superior && org.as_person(standing.subject).is_some() {
             return;
@@ -152,8 +164,15 @@ impl Scene<'_> {
         // Work without a number is shown about every other month.
         let (times, first, last) = match duty.cadence {
             Cadence::Continuous => {
-                let months = u64::from(standing.period.start.days_until(Day::of_instant(self.now)).max(30) as u32 / 30);
-                (1 + chance.below(months.div_ceil(2)), standing.period.start, Day::of_instant(self.now))
+                let months = u64::from(
+                    standing.period.start.days_until(Day::of_instant(self.now)).max(30) as u32
+                        / 30,
+                );
+                (
+                    1 + chance.below(months.div_ceil(2)),
+                    standing.period.start,
+                    Day::of_instant(self.now),
+                )
             }
             _ => (standing.required, standing.period.start, standing.period.end),
         };
@@ -164,8 +183,14 @@ impl Scene<'_> {
             let span = first.days_until(last).max(0) as u64 + 1;
             let day = first.plus(chance.below(span) as i32);
             let late = chance.happens(0.25 * (1.1 - diligence));
-            let delay = if late { standing.period.due.number() - day.number() + 1 + chance.below(9) as i32 } else { chance.below(2) as i32 };
-            let at = day.plus(delay.max(0)).begins_at() + 8 * HOUR_MS + chance.below(40_000_000) as i64;
+            let delay = if late {
+                standing.period.due.number() - day.number() + 1 + chance.below(9) as i32
+            } else {
+                chance.below(2) as i32
+            };
+            let at = day.plus(delay.max(0)).begins_at()
+                + 8 * HOUR_MS
+                + chance.below(40_000_000) as i64;
             // Handed in by the due date unless late.
             let at = if late { at } else { at.min(standing.period.due.next().begins_at() - 1) };
             if self.now <= at || self.now < day.begins_at() {
@@ -196,13 +221,17 @@ impl Scene<'_> {
             activity: duty.activity.clone(),
             unit,
             person,
-            title: format!("{}：{topic}", campaign::plan::catalogue::activity_name(&duty.activity)),
+            title: format!(
+                "{}：{topic}",
+                campaign::plan::catalogue::activity_name(&duty.activity)
+            ),
             day,
             submitted_at: at,
             count: 1,
             place: (!is_online).then(|| *chance.pick(PLACES)),
             minutes: Some(minutes(topic, chance)),
-            link: is_online.then(|| format!("https://example.edu.cn/anti-fraud/{}", chance.below(90_000))),
+            link: is_online
+                .then(|| format!("https://example.edu.cn/anti-fraud/{}", chance.below(90_000))),
             fate,
             roll,
         }
@@ -223,8 +252,23 @@ impl Scene<'_> {
 }
 
 fn minutes(topic: &str, chance: &mut Chance) -> String {
-    let opening = chance.pick(&["先看了一段案例短片", "由安全干部讲了近期案例", "以提问开场", "请学生先说说自己遇到过的骗术"]);
-    let middle = chance.pick(&["分组讨论了骗子的说话套路", "对照自家情况查找风险点", "演示了怎样核实身份和拨打96110", "现场做了小测验"]);
-    let end = chance.pick(&["要求回家讲给家长听。", "布置了下次检查的内容。", "提醒遇事先找老师和家长。", "发放了提示卡。"]);
+    let opening = chance.pick(&[
+        "先看了一段案例短片",
+        "由安全干部讲了近期案例",
+        "以提问开场",
+        "请学生先说说自己遇到过的骗术",
+    ]);
+    let middle = chance.pick(&[
+        "分组讨论了骗子的说话套路",
+        "对照自家情况查找风险点",
+        "演示了怎样核实身份和拨打96110",
+        "现场做了小测验",
+    ]);
+    let end = chance.pick(&[
+        "要求回家讲给家长听。",
+        "布置了下次检查的内容。",
+        "提醒遇事先找老师和家长。",
+        "发放了提示卡。",
+    ]);
     format!("主题“{topic}”。{opening}，{middle}，{end}")
 }

@@ -123,7 +123,14 @@ impl District {
         index
     }
 
-    fn school(&mut self, bureau: usize, stage: Stage, name: &str, grades: &[&str], classes: usize) {
+    fn school(
+        &mut self,
+        bureau: usize,
+        stage: Stage,
+        name: &str,
+        grades: &[&str],
+        classes: usize,
+    ) {
         let school = self.place(Some(bureau), UnitKind::School, Some(stage), name.to_owned());
         let number = self.schools.len();
         self.schools.push(school);

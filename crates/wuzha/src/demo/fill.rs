@@ -7,13 +7,13 @@ use campaign::calendar::Calendar;
 use campaign::person::{Gender, PersonRole};
 use campaign::plan::{self, Plan, UnitKind};
 use campaign::record::{Presence, Status};
+use storage::Store;
 use storage::account::{self, Account, NewAccount};
 use storage::campaign::{self as campaigns, Campaign, PlanVersion};
 use storage::organisation::{self, Unit};
 use storage::people::{self, Guardianship, Person, Personal};
 use storage::post::{self, Appointment};
 use storage::record::{self, Attendance, LaterStep, NewRecord};
-use storage::Store;
 
 use super::acts::{Act, Fate, acts};
 use super::chance::Chance;
@@ -179,13 +179,12 @@ fn person(district: &District, human: &super::district::Human) -> Person {
 
 /// The plan of the demo in two versions.
 async fn keep_campaign(store: &Store, root: &str) -> anyhow::Result<Vec<Plan>> {
-    let built_in = plan::built_in("wujin").ok_or_else(|| anyhow::anyhow!("缺少内置方案 wujin"))?;
+    let built_in =
+        plan::built_in("wujin").ok_or_else(|| anyhow::anyhow!("缺少内置方案 wujin"))?;
     let first = built_in.text.to_owned();
-    let second = first.replacen(
-        "[plan]",
-        &format!("[plan]\nversion = 2\nin-force = {AMENDED_ON}"),
-        1,
-    ) + ADDED;
+    let second =
+        first.replacen("[plan]", &format!("[plan]\nversion = 2\nin-force = {AMENDED_ON}"), 1)
+            + ADDED;
     let mut plans = Vec::new();
     for text in [&first, &second] {
         plans.push(plan::parse(text, "wujin.toml").map_err(|findings| {
@@ -287,7 +286,10 @@ fn accounts(district: &District, password_hash: &str) -> Accounts {
             "community-police" if is_example => ("police".to_owned(), Role::Police),
             "security-officer" => (format!("officer-{}", holding.unit), Role::Officer),
             "class-teacher" => (format!("teacher-{}", holding.unit), Role::Teacher),
-            "report-liaison" if holding.unit != 0 && district.places[holding.unit].kind != UnitKind::School => {
+            "report-liaison"
+                if holding.unit != 0
+                    && district.places[holding.unit].kind != UnitKind::School =>
+            {
                 (format!("office-{}", holding.unit), Role::Officer)
             }
             _ => continue,
@@ -344,7 +346,11 @@ fn new_record(district: &District, accounts: &Accounts, act: &Act, number: usize
         acted_on: act.day.date(),
         acted_time: None,
         submitted_at: act.submitted_at,
-        submitted_by: accounts.by_unit.get(&act.unit).cloned().unwrap_or_else(|| "a-admin".to_owned()),
+        submitted_by: accounts
+            .by_unit
+            .get(&act.unit)
+            .cloned()
+            .unwrap_or_else(|| "a-admin".to_owned()),
         count: act.count,
         place: act.place.map(str::to_owned),
         minutes: act.minutes.clone(),
@@ -356,7 +362,9 @@ fn new_record(district: &District, accounts: &Accounts, act: &Act, number: usize
         later: match act.fate {
             Fate::Waiting => Vec::new(),
             Fate::Accepted => later(Status::Accepted, None),
-            Fate::Returned => later(Status::Returned, Some("纪要过于简单，请补充时间、人数和主要内容。")),
+            Fate::Returned => {
+                later(Status::Returned, Some("纪要过于简单，请补充时间、人数和主要内容。"))
+            }
         },
     }
 }
