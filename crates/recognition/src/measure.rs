@@ -51,6 +51,21 @@ impl Figures {
     }
 }
 
+/// The recall that is possible while at most `share` of the genuine messages
+/// are called scams, whatever the threshold.
+pub fn recall_at(set: &[Judged], share: f64) -> Option<f64> {
+    let sorted = |scam: bool| {
+        let mut all: Vec<f64> =
+            set.iter().filter(|one| one.scam == scam).map(|one| one.probability).collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        all
+    };
+    let (scams, genuine) = (sorted(true), sorted(false));
+    let limit = genuine.get((genuine.len() as f64 * share) as usize).copied()?;
+    (!scams.is_empty())
+        .then(|| scams.iter().filter(|one| **one > limit).count() as f64 / scams.len() as f64)
+}
+
 /// Expected calibration error over ten equal bins of probability.
 pub fn calibration_error(set: &[Judged]) -> f64 {
     let mut bins = [(0usize, 0.0f64, 0usize); 10];

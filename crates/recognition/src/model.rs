@@ -3,6 +3,7 @@
 
 mod features;
 mod lessons;
+mod prior;
 mod train;
 
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fraud_type::FraudType;
 use crate::reading::Reading;
-use crate::rules::{Firing, RULES};
+use crate::rules::Firing;
 use features::{N_DENSE, N_GRAMS, N_PAIRS};
 
 pub use lessons::{License, RowError, Source};
@@ -82,15 +83,6 @@ pub enum ModelError {
 impl Model {
     /// A model that only knows the rules, for the first training and for tests.
     pub fn untrained() -> Self {
-        let mut dense = vec![0.0; N_DENSE];
-        if let Some(bias) = dense.first_mut() {
-            *bias = -2.0;
-        }
-        for (i, rule) in RULES.iter().enumerate() {
-            if let Some(weight) = dense.get_mut(features::rule_feature(i)) {
-                *weight = rule.prior;
-            }
-        }
         Self {
             head: Head {
                 origin: Origin::default(),
@@ -100,10 +92,10 @@ impl Model {
                 slope: 1.0,
                 shift: 0.0,
             },
-            dense,
+            dense: prior::weights(),
             pairs: vec![0; N_PAIRS],
             grams: vec![0; N_GRAMS],
-            type_dense: vec![[0.0; N_TYPES]; N_DENSE],
+            type_dense: prior::kind_weights(),
             type_grams: vec![[0; N_TYPES]; N_TYPE_GRAMS],
         }
     }

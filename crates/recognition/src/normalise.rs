@@ -274,13 +274,30 @@ fn close_gaps(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
                 note(undone, Disguise::Spaced, cell.at, to.max(cell.at + 1));
             }
         } else {
-            kept.extend(
-                cells.get(i..end).unwrap_or_default().iter().filter(|cell| cell.c != ORNAMENT),
-            );
+            keep_marks(&mut kept, cells, i, end);
         }
         i = end;
     }
     *cells = kept;
+}
+
+/// Keeps the marks `i..end` without ornaments; a space only between two words
+/// of letters, and a hiding mark only if it stands alone.
+fn keep_marks(kept: &mut Vec<Cell>, cells: &[Cell], i: usize, end: usize) {
+    let is_latin =
+        |cell: Option<&Cell>| cell.is_some_and(|cell| cell.c.is_ascii_alphanumeric());
+    let between_words = is_latin(kept.last()) && is_latin(cells.get(end));
+    let alone = end - i == 1;
+    for mark in cells.get(i..end).unwrap_or_default() {
+        let keep = match mark.c {
+            ORNAMENT => false,
+            ' ' => alone && between_words,
+            c => alone || !is_sure_gap(c),
+        };
+        if keep {
+            kept.push(*mark);
+        }
+    }
 }
 
 /// Whether the marks `i..end` only part a word.
@@ -292,7 +309,9 @@ fn drops(cells: &[Cell], kept: &[Cell], i: usize, end: usize) -> bool {
     }
     let marks = cells.get(i..end).unwrap_or_default();
     if marks.iter().all(|mark| is_sure_gap(mark.c)) {
-        return is_han(before.c) || is_han(after.c);
+        // Between Latin words a space is a space; any other such mark hides.
+        let spaces = marks.iter().all(|mark| mark.c == ' ');
+        return !spaces || is_han(before.c) || is_han(after.c) || spelled_apart(cells, i, end);
     }
     if !(is_han(before.c) && is_han(after.c)) {
         return false;
@@ -322,6 +341,15 @@ fn recurs(cells: &[Cell], i: usize, end: usize) -> bool {
     let before = i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
         && i.checked_sub(1).and_then(|k| cells.get(k)).is_some_and(|cell| is_han(cell.c));
     after || before
+}
+
+/// `q q 1 2 3`: single letters or digits, each parted by the same mark.
+fn spelled_apart(cells: &[Cell], i: usize, end: usize) -> bool {
+    let Some(mark) = cells.get(i).map(|cell| cell.c) else { return false };
+    let is_mark = |k: Option<usize>| {
+        k.and_then(|k| cells.get(k)).is_none_or(|cell| cell.c == mark || is_han(cell.c))
+    };
+    end - i == 1 && is_mark(i.checked_sub(2)) && is_mark(end.checked_add(1))
 }
 
 /// An enumeration comma parts single words in ordinary lists, so it must recur on both sides.
@@ -387,6 +415,7 @@ mod tests {
     fn each_disguise_is_undone_and_noted() {
         check("请转账", "请转账", &[]);
         check("请轉賬", "请转账", &[Disguise::Traditional]);
+        check("加 q q 1 2 3", "加qq123", &[Disguise::Spaced]);
         check("加ＱＱ１２３", "加qq123", &[Disguise::FullWidth]);
         check("加vх群", "加vx群", &[Disguise::LookAlike]);
         check("验 证 码", "验证码", &[Disguise::Spaced]);

@@ -44,6 +44,8 @@ pub(crate) struct Reading {
     /// How many warnings or tellings about others.
     pub(crate) n_reports: usize,
     pub(crate) is_dialogue: bool,
+    /// A code is handed over, not asked for: 验证码 482913.
+    pub(crate) gives_code: bool,
 }
 
 /// A stretch between sentence marks.
@@ -75,13 +77,16 @@ impl Reading {
             .filter(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr))
             .count();
         assign_scopes(&plain.text, &mut hits, &sentences, n_reports);
+        let gives_code = hits.iter().any(|hit| {
+            hit.concept == Concept::Code && is_followed_by_digits(&plain.text, hit.to as usize)
+        });
         let mut seen = [0; N_SCOPES];
         for hit in &hits {
             if let Some(set) = seen.get_mut(hit.scope as usize) {
                 *set |= hit.concept.bit();
             }
         }
-        Self { plain, hits, seen, n_chars, digits_max, n_reports, is_dialogue }
+        Self { plain, hits, seen, n_chars, digits_max, n_reports, is_dialogue, gives_code }
     }
 
     /// The concepts said to the reader.
@@ -93,6 +98,12 @@ impl Reading {
     pub(crate) fn has(&self, concept: Concept, scope: Scope) -> bool {
         self.seen.get(scope as usize).is_some_and(|set| set & concept.bit() != 0)
     }
+}
+
+fn is_followed_by_digits(text: &str, at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let rest = rest.trim_start_matches([' ', ':', '是', '为', '(', '【']);
+    rest.bytes().take_while(u8::is_ascii_digit).count() >= 4
 }
 
 /// Cuts a text into sentences and counts characters on the way.
@@ -196,7 +207,8 @@ const FRAMES: ConceptSet = Concept::Warn.bit()
     | Concept::GenuineChannel.bit();
 
 fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
-    let mut denial: Option<(u32, u16)> = None;
+    // Where the last denial ends, its sentence, and how far it reaches.
+    let mut denial: Option<(u32, u16, usize)> = None;
     for hit in hits {
         let sentence = sentences.get(usize::from(hit.sentence));
         if sentence.is_some_and(|sentence| sentence.own) {
@@ -204,7 +216,12 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
             continue;
         }
         if hit.concept == Concept::Forbid {
-            denial = Some((hit.to, hit.sentence));
+            denial = Some((hit.to, hit.sentence, DENIAL_REACH));
+            continue;
+        }
+        // `工作人员不会索要…`, `切勿将…`: a promise or a ban on what follows.
+        if hit.concept == Concept::Guard {
+            denial = Some((hit.to, hit.sentence, 2 * DENIAL_REACH));
             continue;
         }
         if FRAMES & hit.concept.bit() != 0 {
@@ -212,9 +229,9 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
         }
         // Two or more warnings or tellings make the whole message a report.
         let reported = n_reports >= 2 || sentence.is_some_and(|sentence| sentence.reports);
-        let denied = denial.is_some_and(|(to, of)| {
+        let denied = denial.is_some_and(|(to, of, reach)| {
             of == hit.sentence
-                && hit.from as usize <= to as usize + DENIAL_REACH
+                && hit.from as usize <= to as usize + reach
                 && !parted(text, to as usize, hit.from as usize)
         });
         if denied {

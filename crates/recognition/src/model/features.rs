@@ -2,7 +2,6 @@
 //! judging, so that both always see the same numbers.
 
 use crate::lexicon::{Concept, N_CONCEPTS};
-use crate::normalise::Disguise;
 use crate::reading::{N_SCOPES, Reading, Scope, letters};
 use crate::rules::Firing;
 
@@ -26,6 +25,16 @@ const _: () = assert!(RULES_MAX >= 60);
 /// The feature of a rule.
 pub(super) fn rule_feature(rule: usize) -> usize {
     RULES_AT + rule.min(RULES_MAX - 1)
+}
+
+/// The feature of one, two, or more tellings about scams.
+pub(super) fn report_feature(n: usize) -> usize {
+    MISC_AT + 2 + n.min(2)
+}
+
+/// The feature of a code that is handed over.
+pub(super) fn given_code_feature() -> usize {
+    MISC_AT + 6
 }
 
 /// The feature of a concept in a scope.
@@ -65,6 +74,8 @@ pub(super) fn each_act(
     each_pair(reading, &mut pair);
 }
 
+/// Disguises are no features: honest writers space and decorate words too, and
+/// a disguised message must be judged like its plain form.
 fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize)) {
     let facts = [
         reading.digits_max >= 11,
@@ -73,10 +84,7 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         reading.n_reports == 2,
         reading.n_reports >= 3,
         reading.is_dialogue,
-        disguised(reading, Disguise::LookAlike),
-        disguised(reading, Disguise::Split),
-        disguised(reading, Disguise::Pinyin),
-        disguised(reading, Disguise::Spaced) || disguised(reading, Disguise::Hidden),
+        reading.gives_code,
         reading.plain.text.ends_with('?') || reading.plain.text.ends_with('吗'),
         firings.len() == 1,
         firings.len() == 2,
@@ -91,10 +99,6 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
     for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
         dense(MISC_AT + i);
     }
-}
-
-fn disguised(reading: &Reading, disguise: Disguise) -> bool {
-    reading.plain.undone.iter().any(|undone| undone.disguise == disguise)
 }
 
 fn each_pair(reading: &Reading, pair: &mut impl FnMut(usize)) {

@@ -162,7 +162,7 @@ pub static RULES: &[Rule] = &[
         &[C::Code],
         &[C::Enter, C::Link, C::Url]
     ),
-    rule!("asks-screen", "要您共享屏幕、听从指挥操作手机", Message, 1.4, &[C::Screen]),
+    rule!("asks-screen", "要您共享屏幕、听从指挥操作手机", Message, 0.4, &[C::Screen]),
     rule!(
         "screen-for-money",
         "一边共享屏幕或听指挥，一边动银行、退款或会员",
@@ -222,7 +222,7 @@ pub static RULES: &[Rule] = &[
         &[C::Withdraw],
         &[C::FeeTrick, C::Advance, C::Task, C::Pay]
     ),
-    rule!("secrecy", "要您瞒着家人、老师或警察", Message, 1.2, &[C::Secrecy]),
+    rule!("secrecy", "要您瞒着家人、老师或警察", Message, 0.5, &[C::Secrecy]),
     rule!(
         "secrecy-money",
         "要您保密，同时要钱或查您的钱",
