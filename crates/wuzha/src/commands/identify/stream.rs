@@ -186,15 +186,17 @@ mod tests {
 
     #[test]
     fn an_answer_has_the_agreed_fields_and_spans_in_characters() {
-        let answers = answers("{\"text\":\"您好，请把验证码告诉我\"}".as_bytes());
+        let answers =
+            answers("{\"text\":\"您好，请把验证码告诉我，钱马上转到安全账户\"}".as_bytes());
         let answer = answers[0].as_object().expect("an object");
         let fields: Vec<&str> = answer.keys().map(String::as_str).collect();
         for field in ["verdict", "type", "probability", "reasons", "advice"] {
             assert!(fields.contains(&field), "{field}");
         }
-        let reason = &answers[0]["reasons"][0];
-        assert_eq!(reason["rule"], "asks-code");
-        assert_eq!(reason["span"], serde_json::json!([5, 11]));
+        let reasons = answers[0]["reasons"].as_array().expect("reasons");
+        let asked =
+            reasons.iter().find(|reason| reason["rule"] == "asks-code").expect("the rule");
+        assert_eq!(asked["span"], serde_json::json!([5, 11]));
     }
 
     #[test]
