@@ -22,6 +22,7 @@ pub mod plan;
 pub mod rates;
 mod reach;
 pub mod record;
+pub mod reminder;
 pub mod report;
 pub mod sample;
 pub mod standing;

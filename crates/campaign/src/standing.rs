@@ -144,6 +144,27 @@ impl<'a> View<'a> {
             .filter(move |standing| upcoming || standing.state != State::Upcoming)
     }
 
+    /// The standings that fall due from one day to another and are not fulfilled
+    /// yet, of periods that have begun.
+    pub fn unfulfilled(
+        self,
+        from: Day,
+        until: Day,
+    ) -> impl Iterator<Item = Standing> + use<'a> {
+        let engine = self.engine;
+        let entries = engine.duties().flat_map(move |duty| {
+            (0..engine.entries(duty)).filter_map(move |n| engine.entry(duty, n))
+        });
+        let due = entries.flat_map(move |(number, at)| {
+            let (periods, _) = engine.track(number).periods(at);
+            let due =
+                (0..).zip(periods).filter(move |(_, it)| from <= it.due && it.due <= until);
+            due.map(move |(period, _)| (number, at, period))
+        });
+        due.filter_map(move |(number, at, period)| self.standing(number, at, period))
+            .filter(|it| matches!(it.state, State::Open | State::Partial | State::Overdue))
+    }
+
     /// The standings of one unit or person in all duties: what it owes and owed.
     pub fn of_subject(self, subject: Subject) -> impl Iterator<Item = Standing> + use<'a> {
         let duties = self.engine.duties();

@@ -2,6 +2,7 @@
 
 use axum::Form;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use campaign::access::permit_self;
 use maud::{Markup, html};
@@ -11,7 +12,7 @@ use storage::{Change, account};
 
 use crate::layout::{self, Page, Tone, field, heading};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, password, path, text};
+use crate::{App, AppState, WebError, mail, password, path, text};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct NewPassword {
@@ -26,19 +27,31 @@ pub(crate) struct Closing {
     session: String,
 }
 
+#[derive(Debug, Deserialize)]
+pub(crate) struct NewEmail {
+    #[serde(default)]
+    email: String,
+}
+
 pub(crate) async fn show(
     State(app): State<AppState>,
     who: SignedIn,
 ) -> Result<Markup, WebError> {
-    own_page(&app, &who, None).await
+    own_page(&app, &who, None, None).await
 }
 
 async fn own_page(
     app: &App,
     who: &SignedIn,
     note: Option<(&str, Tone)>,
+    // What was typed and refused.
+    typed: Option<&str>,
 ) -> Result<Markup, WebError> {
     let mut conn = app.store.read().await?;
+    let email = account::by_id(&mut conn, &who.actor.account)
+        .await?
+        .and_then(|account| account.email)
+        .unwrap_or_default();
     let sessions = session::of_account(&mut conn, &who.actor.account, app.clock.now()).await?;
     let tree = app.live.tree();
     let content = html! {
@@ -53,6 +66,21 @@ async fn own_page(
                 @for grant in &who.actor.grants {
                     li { (tree.full_name(&grant.unit)) "：" (grant.role.chinese()) }
                 }
+            }
+        }
+        section.card {
+            h2 { "接收提醒的邮箱" }
+            form method="post" action="/account/email" {
+                (field(
+                    "电子邮箱",
+                    Some(if app.mailer.is_some() {
+                        "到期和逾期提醒同时发到这里，每天至多一封；留空则只在“消息”里看"
+                    } else {
+                        "本系统还没有配置发信，填好后待管理员配置即可使用；提醒现在只在“消息”里"
+                    }),
+                    html! { input type="email" name="email" value=(typed.unwrap_or(&email)) maxlength="254" autocomplete="email" inputmode="email"; },
+                ))
+                button type="submit" { "保存" }
             }
         }
         section.card {
@@ -107,11 +135,11 @@ pub(crate) async fn change_password(
         Ok(()) => {
             let who = SignedIn { must_change_password: false, ..who };
             let words = ("密码已修改，其他设备上的登录已全部退出。", Tone::Good);
-            Ok(own_page(&app, &who, Some(words)).await?.into_response())
+            Ok(own_page(&app, &who, Some(words), None).await?.into_response())
         }
         Err(error @ WebError::Invalid(_)) => {
             let (status, words) = error.answer();
-            let page = own_page(&app, &who, Some((words, Tone::Bad))).await?;
+            let page = own_page(&app, &who, Some((words, Tone::Bad)), None).await?;
             Ok((status, page).into_response())
         }
         Err(error) => Err(error),
@@ -141,6 +169,32 @@ async fn save_password(app: &App, who: &SignedIn, input: &NewPassword) -> Result
     tx.commit().await?;
     app.sessions.clear();
     Ok(())
+}
+
+pub(crate) async fn change_email(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Form(input): Form<NewEmail>,
+) -> Result<Response, WebError> {
+    let email = input.email.trim();
+    if !email.is_empty()
+        && let Err(words) = mail::check_address(email)
+    {
+        let page = own_page(&app, &who, Some((&words, Tone::Bad)), Some(email)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let mut tx = app.store.write(app.clock.now()).await?;
+    let mut account =
+        account::by_id(tx.conn(), &who.actor.account).await?.ok_or(WebError::NotFound)?;
+    account.email = Some(email.to_owned()).filter(|email| !email.is_empty());
+    account::save(&mut tx, &permit_self(&who.actor), &account, "email").await?;
+    tx.commit().await?;
+    let words = if email.is_empty() {
+        "邮箱已清空，不再发信。"
+    } else {
+        "邮箱已保存。"
+    };
+    Ok(own_page(&app, &who, Some((words, Tone::Good)), None).await?.into_response())
 }
 
 pub(crate) async fn close_session(

@@ -10,6 +10,7 @@ use crate::files::FileStore;
 use crate::jobs::Work;
 use crate::likeness::Search;
 use crate::live::Live;
+use crate::mail::Mailer;
 use crate::session::SessionCache;
 use crate::submission::Writer;
 use crate::{WebError, likeness};
@@ -33,6 +34,8 @@ pub struct App {
     pub sessions: SessionCache,
     /// Long work that runs beside the requests.
     pub work: Work,
+    /// None where the house sends no e-mail.
+    pub mailer: Option<Mailer>,
     /// Whether cookies travel by TLS only.
     pub secure_cookies: bool,
     /// The one-time code of the first run; printed by `wuzha` at the start.
@@ -44,6 +47,7 @@ pub struct Opening {
     pub store: Store,
     pub clock: Clock,
     pub files: PathBuf,
+    pub mailer: Option<Mailer>,
     pub secure_cookies: bool,
     pub setup_code: Option<String>,
 }
@@ -51,7 +55,7 @@ pub struct Opening {
 impl App {
     /// Opens the house: loads the live state once.
     pub async fn open(opening: Opening) -> Result<AppState, WebError> {
-        let Opening { store, clock, files, secure_cookies, setup_code } = opening;
+        let Opening { store, clock, files, mailer, secure_cookies, setup_code } = opening;
         std::fs::create_dir_all(&files).map_err(storage::StorageError::from)?;
         let originals =
             FileStore::open_folder(files.clone()).map_err(storage::StorageError::from)?;
@@ -69,6 +73,7 @@ impl App {
             search,
             sessions: SessionCache::default(),
             work: Work::default(),
+            mailer,
             secure_cookies,
             setup_code,
         });

@@ -80,7 +80,12 @@ pub fn page(app: &App, who: &SignedIn, page: Page<'_>) -> Markup {
                 a.brand href=(path::HOME) { span.mark aria-hidden="true" { "诈" } span { "无诈" } }
                 span.body-name { (body) }
                 nav.who aria-label="我的" {
-                    a href=(path::NOTIFICATIONS) { "消息" }
+                    a href=(path::NOTIFICATIONS) {
+                        "消息"
+                        @if 0 < who.unread {
+                            span.badge { (unread(who.unread)) span.hidden-words { " 条未读" } }
+                        }
+                    }
                     a href=(path::ACCOUNT) { (who.name) }
                     form method="post" action=(path::SIGN_OUT) {
                         button.plain type="submit" { "退出" }
@@ -105,6 +110,11 @@ pub fn page(app: &App, who: &SignedIn, page: Page<'_>) -> Markup {
             footer { "无诈 · 教育系统反诈工作台" }
         },
     )
+}
+
+/// More than a hundred is no figure any more.
+fn unread(count: i64) -> String {
+    if count < 100 { count.to_string() } else { "99+".to_owned() }
 }
 
 /// The rest of the navigation, as a page for phones.

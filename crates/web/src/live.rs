@@ -308,19 +308,6 @@ impl Live {
     }
 }
 
-/// Keeps the live state close behind the database: what other processes write,
-/// changes of the organisation, and the turn of the day. Runs until dropped.
-pub async fn tend(app: crate::AppState) {
-    loop {
-        tokio::time::sleep(EVERY).await;
-        if let Err(error) = app.live.refresh(&app.store, app.clock.now()).await {
-            tracing::error!(%error, "the live state could not follow");
-        }
-    }
-}
-
-const EVERY: std::time::Duration = std::time::Duration::from_secs(1);
-
 fn owed(campaign: &Arc<Running>, figures: &Figures, standing: Standing) -> Option<Owed> {
     let engine = figures.engine();
     let org = engine.organisation();

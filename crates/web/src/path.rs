@@ -18,6 +18,8 @@ pub const ACCOUNTS: &str = "/accounts";
 pub const AUDIT: &str = "/audit";
 pub const NOTIFICATIONS: &str = "/notifications";
 pub const JOBS: &str = "/jobs";
+pub const OUTBOX: &str = "/outbox";
+pub const REMINDERS: &str = "/reminders";
 
 pub fn unit(id: &str) -> String {
     format!("{UNITS}/{id}")

@@ -18,7 +18,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     AppState, WebError, account, accounts, assets, audit, board, calendar, files, home, import,
-    jobs, people, plans, posts, records, reports, review, setup, sign_in, units,
+    jobs, notifications, outbox, people, plans, posts, records, reminders, reports, review,
+    setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -37,6 +38,7 @@ pub fn router(app: AppState) -> Router {
         .route("/account", get(account::show))
         .route("/account/password", post(account::change_password))
         .route("/account/sessions/close", post(account::close_session))
+        .route("/account/email", post(account::change_email))
         .route("/home", get(home::show))
         .route("/more", get(home::more))
         .route("/board", get(board::show))
@@ -87,6 +89,12 @@ pub fn router(app: AppState) -> Router {
         .route("/people/{id}/transfer", get(people::transfer_form).post(people::transfer))
         .route("/people/{id}/leave", post(people::leave))
         .route("/coverage", get(people::coverage))
+        .route("/notifications", get(notifications::list))
+        .route("/notifications/read", post(notifications::read_all))
+        .route("/notifications/{id}/open", post(notifications::open))
+        .route("/outbox", get(outbox::list))
+        .route("/outbox/resend", post(outbox::resend))
+        .route("/reminders", get(reminders::show).post(reminders::save))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::show))
         .route(

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use campaign::access::Actor;
 use storage::session::{self, Session};
-use storage::{Tx, account};
+use storage::{Tx, account, notification};
 
 use crate::{App, AppState, WebError};
 
@@ -30,6 +30,8 @@ pub struct SignedIn {
     /// Digest of the session in use, to mark it in the list.
     pub session: String,
     pub must_change_password: bool,
+    /// Notifications not read yet.
+    pub unread: i64,
 }
 
 /// Sessions looked up lately.
@@ -51,6 +53,12 @@ impl SessionCache {
             cache.clear();
         }
         cache.insert(digest, (signed_in, now));
+    }
+
+    /// Called when something that one account sees of itself changes.
+    pub fn forget(&self, account: &str) {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.retain(|_, (signed_in, _)| signed_in.actor.account != account);
     }
 
     /// Called whenever an account, its roles or a session changes.
@@ -84,11 +92,13 @@ async fn look_up(app: &App, digest: &str, now: i64) -> Result<SignedIn, WebError
         .ok_or(WebError::SignedOut)?;
     let today = crate::clock::date_of(now).to_string();
     let actor = account::actor(&mut conn, &account, &today).await?;
+    let unread = notification::unread(&mut conn, &account.id).await?;
     Ok(SignedIn {
         actor,
         name: account.display_name,
         session: session.token_digest,
         must_change_password: account.must_change_password,
+        unread,
     })
 }
 

@@ -2,9 +2,11 @@
 //! 2 the input was not in order.
 
 pub(crate) mod bench;
+pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod evaluate;
 pub(crate) mod identify;
 pub(crate) mod plan;
 pub(crate) mod sample;
 pub(crate) mod serve;
+pub(crate) mod verify;

@@ -9,6 +9,7 @@ use storage::seal::Sealer;
 use storage::{Location, Store, account};
 use tokio::net::TcpListener;
 use web::clock::Clock;
+use web::mail::{MailConfig, Mailer};
 use web::{App, AppState, Opening};
 
 /// Where the data lie.
@@ -23,6 +24,36 @@ pub(crate) struct Place {
     /// 使用单位在 PostgreSQL 中的 schema
     #[arg(long, env = "WUZHA_SCHEMA", default_value = "wuzha")]
     pub(crate) schema: String,
+}
+
+/// How e-mail leaves the house.
+#[derive(clap::Args, Clone, Default)]
+pub(crate) struct Mail {
+    /// 发信服务器，如 smtps://用户:密码@smtp.example.edu.cn:465；不填则不发信
+    #[arg(long, env = "WUZHA_SMTP_URL", hide_env_values = true, requires = "mail_from")]
+    pub(crate) smtp_url: Option<String>,
+    /// 发件人，如 "无诈 <wuzha@example.edu.cn>"
+    #[arg(long, env = "WUZHA_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// 用户访问本系统的网址，写进信里，如 https://wuzha.example.edu.cn
+    #[arg(long, env = "WUZHA_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+}
+
+/// The most that a server may take for one step of sending.
+const MAIL_PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+impl Mail {
+    fn mailer(&self) -> anyhow::Result<Option<Mailer>> {
+        let Some(smtp_url) = &self.smtp_url else { return Ok(None) };
+        let config = MailConfig {
+            smtp_url: smtp_url.clone(),
+            from: self.mail_from.clone().unwrap_or_default(),
+            public_url: self.public_url.clone(),
+            patience: MAIL_PATIENCE,
+        };
+        Mailer::new(&config).map(Some).map_err(|words| anyhow::anyhow!(words))
+    }
 }
 
 pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
@@ -51,8 +82,34 @@ pub(crate) async fn store(place: &Place) -> anyhow::Result<Store> {
     Store::open(&location, sealer).await.context("无法打开数据库")
 }
 
-/// Opens the house on real time.
+/// Opens the database of a tenant that is there already, and makes nothing.
+pub(crate) async fn existing_store(place: &Place) -> anyhow::Result<Store> {
+    let database = place.data.join("wuzha.db");
+    anyhow::ensure!(
+        place.database_url.is_some() || database.exists(),
+        "{} 中没有数据库 wuzha.db，请用 --data 指明数据目录",
+        place.data.display()
+    );
+    anyhow::ensure!(
+        std::env::var_os("WUZHA_FIELD_KEY").is_some() || place.data.join("field.key").exists(),
+        "{} 中没有密钥 field.key，环境变量 WUZHA_FIELD_KEY 也没有设置",
+        place.data.display()
+    );
+    store(place).await
+}
+
+/// Opens the house on real time, without e-mail.
 pub(crate) async fn open(place: &Place, https: bool) -> anyhow::Result<AppState> {
+    open_with(place, https, &Mail::default()).await
+}
+
+/// Opens the house on real time.
+pub(crate) async fn open_with(
+    place: &Place,
+    https: bool,
+    mail: &Mail,
+) -> anyhow::Result<AppState> {
+    let mailer = mail.mailer()?;
     let store = store(place).await?;
     let accounts = account::count(&mut *store.read().await?).await?;
     let setup_code = (accounts == 0).then(one_time_code).transpose()?;
@@ -60,6 +117,7 @@ pub(crate) async fn open(place: &Place, https: bool) -> anyhow::Result<AppState>
         store,
         clock: clock(),
         files: place.data.join("files"),
+        mailer,
         secure_cookies: https,
         setup_code,
     };
@@ -72,10 +130,12 @@ pub(crate) async fn serve(app: AppState, listen: SocketAddr) -> anyhow::Result<(
         TcpListener::bind(listen).await.with_context(|| format!("无法监听 {listen}"))?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let store = app.store.clone();
-    let tending = tokio::spawn(web::live::tend(app.clone()));
-    axum::serve(listener, web::router(app)).with_graceful_shutdown(stop_asked()).await?;
-    tending.abort();
+    let chores = web::chores::start(&app);
+    let served =
+        axum::serve(listener, web::router(app)).with_graceful_shutdown(stop_asked()).await;
+    chores.stop().await;
     store.close().await;
+    served?;
     Ok(())
 }
 

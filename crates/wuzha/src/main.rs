@@ -29,6 +29,10 @@ enum Command {
     Demo(commands::demo::Args),
     /// 启动服务
     Serve(commands::serve::Args),
+    /// 核对审计链和全部记录是否被人在系统之外改过；有不符时退出码为 2
+    Verify(commands::verify::Args),
+    /// 显示 serve 将采用的配置（密码等不显示）
+    Config(commands::serve::Args),
     /// 检查、查看、比较方案文件
     #[command(subcommand)]
     Plan(commands::plan::PlanCommand),
@@ -49,6 +53,8 @@ fn main() -> std::process::ExitCode {
         Command::Bench(command) => commands::bench::run(command),
         Command::Demo(args) => commands::demo::run(args),
         Command::Serve(args) => commands::serve::run(args),
+        Command::Verify(args) => commands::verify::run(&args),
+        Command::Config(args) => Ok(commands::config::run(&args)),
         Command::Plan(command) => commands::plan::run(&command),
     };
     match done {

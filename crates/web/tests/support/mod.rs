@@ -11,6 +11,7 @@ use storage::seal::Sealer;
 use storage::{Location, Store};
 use tower::ServiceExt as _;
 use web::clock::{Clock, start_of};
+use web::mail::Mailer;
 use web::{App, AppState, Opening};
 
 /// 2022-03-15 10:00 in Shanghai.
@@ -21,6 +22,30 @@ pub(crate) fn still_clock() -> Clock {
 
 /// One empty house per engine.
 pub(crate) async fn houses() -> Vec<(&'static str, AppState)> {
+    let mut houses = Vec::new();
+    for (engine, place) in places() {
+        houses.push((engine, open(&place, still_clock(), None).await));
+    }
+    houses
+}
+
+/// Opens a house, or one more process on the same data.
+pub(crate) async fn open(place: &Location, clock: Clock, mailer: Option<Mailer>) -> AppState {
+    let store = Store::open(place, Sealer::new(&[7; 32])).await.expect("the tenant opens");
+    let files = std::env::temp_dir().join("wuzha-tests").join(uuid::Uuid::now_v7().to_string());
+    let opening = Opening {
+        store,
+        clock,
+        files,
+        mailer,
+        secure_cookies: false,
+        setup_code: Some("启动码-1".to_owned()),
+    };
+    App::open(opening).await.expect("the house opens")
+}
+
+/// Where an empty house can be, per engine.
+pub(crate) fn places() -> Vec<(&'static str, Location)> {
     let id = uuid::Uuid::now_v7().simple().to_string();
     let folder = std::env::temp_dir().join("wuzha-tests");
     let mut places = vec![("SQLite", Location::Sqlite(folder.join(format!("{id}.db"))))];
@@ -30,19 +55,7 @@ pub(crate) async fn houses() -> Vec<(&'static str, AppState)> {
         }
         Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
     }
-    let mut houses = Vec::new();
-    for (engine, place) in places {
-        let store = Store::open(&place, Sealer::new(&[7; 32])).await.expect("the tenant opens");
-        let opening = Opening {
-            store,
-            clock: still_clock(),
-            files: folder.join(format!("{id}-files")),
-            secure_cookies: false,
-            setup_code: Some("启动码-1".to_owned()),
-        };
-        houses.push((engine, App::open(opening).await.expect("the house opens")));
-    }
-    houses
+    places
 }
 
 /// What came back.
