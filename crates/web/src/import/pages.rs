@@ -52,7 +52,7 @@ pub(super) fn show(app: &App, who: &SignedIn, job: &Job, order: &Order) -> Marku
             ("导入花名册".to_owned(), path::with_query(path::IMPORT, &[("unit", &order.unit)])),
             (order.name.clone(), String::new()),
         ]))
-        (heading(&order.name, Some(jobs::state_tag(job.state))))
+        (heading(&order.name, Some(state_tag(job, report.as_ref()))))
         p.lede { "导入到：" (tree.full_name(&order.unit)) }
         @if !job.state.is_over() {
             (jobs::running_part(app, job))
@@ -68,6 +68,16 @@ pub(super) fn show(app: &App, who: &SignedIn, job: &Job, order: &Order) -> Marku
     layout::page(app, who, Page { title: "导入花名册", here: path::PEOPLE, content })
 }
 
+/// A job that is done is not yet an import: the preview waits for a yes.
+fn state_tag(job: &Job, report: Option<&Report>) -> Markup {
+    match report.filter(|_| job.state == JobState::Done) {
+        Some(report) if report.written => tag("已导入", Tone::Good),
+        Some(report) if report.errors > 0 => tag("有错误，未导入", Tone::Bad),
+        Some(_) => tag("等待确认", Tone::Warn),
+        None => jobs::state_tag(job.state),
+    }
+}
+
 fn report_part(report: &Report, order: &Order, here: &str) -> Markup {
     html! {
         @if report.written {
@@ -81,7 +91,7 @@ fn report_part(report: &Report, order: &Order, here: &str) -> Markup {
         }
         (figures(report))
         @if !report.written {
-            p.actions {
+            div.actions.spaced {
                 @if report.errors == 0 && report.rows > 0 {
                     form method="post" action=(format!("{here}/confirm")) { button type="submit" { "确认导入" } }
                 }
