@@ -42,8 +42,8 @@ pub(crate) async fn show(
                 (parts::duties(&frame, &figures))
             }
             div {
-                (parts::targets(&frame, &figures))
                 (chart::months(&figures.months))
+                (parts::targets(&frame, &figures))
             }
         }
         (ranking::units(&frame, &figures))

@@ -6,7 +6,7 @@ use campaign::rates::{Counts, Ratio};
 use campaign::standing::State;
 use maud::{Markup, html};
 
-use super::figures::{Figures, TargetFigures, duty_name, likes_words, phase_on};
+use super::figures::{DutyFigures, Figures, TargetFigures, duty_name, likes_words, phase_on};
 use super::frame::Frame;
 use crate::layout::{Tone, bar, crumbs, field, icon, note, tag};
 use crate::path;
@@ -164,51 +164,85 @@ fn tone_word(tone: Tone) -> &'static str {
 }
 
 pub(super) fn duties(frame: &Frame<'_>, figures: &Figures) -> Markup {
-    let has_any = |counts: &Counts| !counts.is_empty();
-    let asked: Vec<_> = figures.duties.iter().filter(|it| has_any(&it.counts)).collect();
-    let others = figures.duties.len() - asked.len();
+    let asked: Vec<&DutyFigures> =
+        figures.duties.iter().filter(|it| !it.counts.is_empty()).collect();
+    let (mut due, running): (Vec<&DutyFigures>, Vec<&DutyFigures>) =
+        asked.iter().partition(|it| it.counts.due() > 0);
+    // Where most is missing, first.
+    let share = |it: &DutyFigures| it.counts.rate().share().unwrap_or(1.0);
+    due.sort_by(|a, b| share(a).total_cmp(&share(b)));
     html! {
         section.card.flush {
             div.card-head {
-                h2 { "各项任务" }
+                h2 { "各项任务" span.small.muted { " 完成率低的在前" } }
                 a.button.quiet.slim href=(frame.to("/board/duties.xlsx", &[])) { (icon("M12 4v11M7 11l5 5 5-5M5 20h14")) "导出" }
             }
-            table.stack.duties {
-                thead { tr { th { "任务" } th.wide { "完成率" } th.number { "按时率" } th { "情况" } } }
-                tbody {
-                    @for it in &asked {
-                        @let duty = frame.plan.duty(&it.id);
-                        tr {
-                            td data-label="任务" {
-                                a.title href=(frame.to_duty(&it.id)) { (duty_name(frame, &it.id)) }
-                                @if let Some(duty) = duty {
-                                    span.sub {
-                                        (frame.plan.by_words(&duty.by)) " · " (duty.cadence_words()) " · "
-                                        a href=(path::clause(frame.campaign().id(), &duty.clause)) { (duty.clause) }
-                                    }
+            @if !due.is_empty() {
+                table.stack.duties {
+                    thead { tr { th { "任务" } th.wide { "完成率" } th.number { "按时率" } th { "情况" } } }
+                    tbody {
+                        @for it in &due {
+                            tr {
+                                td data-label="任务" { (duty_cell(frame, it)) }
+                                td data-label="完成率" { (rate_bar(it.counts.rate())) }
+                                td.number data-label="按时率" { (it.counts.timely().percent()) }
+                                td data-label="情况" { (counts_words(&it.counts)) }
+                            }
+                        }
+                    }
+                }
+            }
+            @if !running.is_empty() {
+                details.inset open[due.is_empty()] {
+                    summary { "还没到期或常态化的 " (running.len()) " 项" }
+                    table.stack.duties {
+                        thead { tr { th { "任务" } th { "情况" } } }
+                        tbody {
+                            @for it in &running {
+                                tr {
+                                    td data-label="任务" { (duty_cell(frame, it)) }
+                                    td data-label="情况" { (counts_words(&it.counts)) }
                                 }
                             }
-                            td data-label="完成率" { (rate_bar(it.counts.rate())) }
-                            td.number data-label="按时率" { (it.counts.timely().percent()) }
-                            td data-label="情况" { (counts_words(&it.counts)) }
                         }
                     }
                 }
             }
             @if asked.is_empty() { (crate::layout::empty("这个单位在这份方案里没有任务。", None)) }
-            @else if others > 0 { p.foot.small.muted { "另有 " (others) " 项任务与本单位无关，未列出。" } }
+            @else if figures.duties.len() > asked.len() {
+                p.foot.small.muted { "另有 " (figures.duties.len() - asked.len()) " 项任务与本单位无关，未列出。" }
+            }
+        }
+    }
+}
+
+fn duty_cell(frame: &Frame<'_>, it: &DutyFigures) -> Markup {
+    html! {
+        a.title href=(frame.to_duty(&it.id)) { (duty_name(frame, &it.id)) }
+        @if let Some(duty) = frame.plan.duty(&it.id) {
+            span.sub {
+                (frame.plan.by_words(&duty.by)) " · " (duty.cadence_words()) " · "
+                a href=(path::clause(frame.campaign().id(), &duty.clause)) { (duty.clause) }
+            }
         }
     }
 }
 
 pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
+    let all = figures.targets.iter();
+    let all = all.filter_map(|it| Some((frame.plan.target(&it.id)?, it)));
+    let (known, unknown): (Vec<_>, Vec<_>) = all.partition(|(_, it)| it.value.is_some());
     html! {
         @if !frame.plan.targets.is_empty() {
             section.card.flush {
                 div.card-head { h2 { "目标" } }
-                ul.list.targets {
-                    @for it in &figures.targets {
-                        @if let Some(target) = frame.plan.target(&it.id) { (target_row(frame, target, it)) }
+                @if !known.is_empty() {
+                    ul.list.targets { @for (target, it) in &known { (target_row(frame, target, it)) } }
+                }
+                @if !unknown.is_empty() {
+                    details.inset {
+                        summary { "尚无数据的 " (unknown.len()) " 个" }
+                        ul.list.targets { @for (target, it) in &unknown { (target_row(frame, target, it)) } }
                     }
                 }
             }
