@@ -167,7 +167,7 @@ pub(super) fn duties(frame: &Frame<'_>, figures: &Figures) -> Markup {
     let asked: Vec<&DutyFigures> =
         figures.duties.iter().filter(|it| !it.counts.is_empty()).collect();
     let (mut due, running): (Vec<&DutyFigures>, Vec<&DutyFigures>) =
-        asked.iter().partition(|it| it.counts.due() > 0);
+        asked.iter().copied().partition(|it| it.counts.due() > 0);
     // Where most is missing, first.
     let share = |it: &DutyFigures| it.counts.rate().share().unwrap_or(1.0);
     due.sort_by(|a, b| share(a).total_cmp(&share(b)));
