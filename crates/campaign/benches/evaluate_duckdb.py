@@ -4,8 +4,8 @@ everything that grows with records or standings is SQL.
 
     python evaluate_duckdb.py PLAN.toml DATA_DIR AS_OF OUT_DIR [THREADS]
 
-Needs the Python package duckdb. Plans with event duties or several versions are
-not supported; superior-held duties are, for units.
+Needs the Python package duckdb. One version of a plan, without events.csv and
+attendance.csv; superior-held duties are supported for units.
 """
 
 import datetime as dt
@@ -96,6 +96,8 @@ def periods(duty, plan, calendar):
         due = due_date(duty, calendar, end, end)
         last = max(due, start)
         return [(start, last, due)] if fits(start, last) else []
+    if duty["cadence"] == "event":
+        return []  # nothing without events.csv
     rows = []
     for a, b in whole_periods(duty, plan, calendar, start, end):
         full, (a, cut) = (b - a).days + 1, (max(a, start), min(b, end))

@@ -111,7 +111,9 @@ fn fact(engine: &Engine, dice: &mut u64) -> Option<Fact> {
 fn report(what: &str, taken: &mut Vec<Duration>) {
     taken.sort_unstable();
     let at = |share: usize| taken.get(taken.len() * share / 1000).or(taken.last());
-    println!("{what}: median {:?}, p99 {:?}, slowest {:?}", at(500), at(990), taken.last());
+    let shown = |time: Option<&Duration>| time.copied().unwrap_or_default();
+    let (median, p99, slowest) = (shown(at(500)), shown(at(990)), shown(taken.last()));
+    println!("{what}: median {median:?}, p99 {p99:?}, slowest {slowest:?}");
     taken.clear();
 }
 

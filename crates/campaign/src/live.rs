@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use crate::{
     day::Day,
-    engine::{Act, DutyIx, Engine},
+    engine::{Act, Engine, Existence, is_exempt},
     fact::Fact,
-    organisation::UnitIx,
     rates::Rates,
-    standing::{Standing, State, View},
+    standing::{View, judge},
     tally::Tally,
 };
 
@@ -21,13 +20,6 @@ pub struct Live {
     tally: Tally,
     rates: Rates,
     as_of: Day,
-}
-
-/// A standing that a record has changed, before and after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
-    pub before: State,
-    pub after: Standing,
 }
 
 impl Live {
@@ -69,18 +61,21 @@ impl Live {
         }
     }
 
-    /// Adds a record and says which standings it changed, or only touched.
-    pub fn apply(&mut self, fact: &Fact) -> Vec<Change> {
+    /// Adds a record and says how many standings it counts toward. Which they are
+    /// [`View::reached_by`] tells.
+    pub fn apply(&mut self, fact: &Fact) -> usize {
         self.advance(fact.submitted_on());
         self.shift(fact, i64::from(fact.count))
     }
 
     /// Takes back a record that was returned or withdrawn.
-    pub fn void(&mut self, fact: &Fact) -> Vec<Change> {
+    pub fn void(&mut self, fact: &Fact) -> usize {
         self.shift(fact, -i64::from(fact.count))
     }
 
-    fn shift(&mut self, fact: &Fact, count: i64) -> Vec<Change> {
+    fn shift(&mut self, fact: &Fact, count: i64) -> usize {
+        let Self { engine, tally, rates, as_of } = self;
+        let org = engine.organisation();
         let submitted = fact.submitted_on();
         let act = Act {
             name: fact.name,
@@ -88,32 +83,31 @@ impl Live {
             day: fact.day,
             attendees: fact.attendees.as_deref().unwrap_or_default(),
         };
-        let mut touched = Vec::new();
-        self.engine.hits(&act, |track, at, period| touched.push((track, at, period)));
-        let mut changes = Vec::with_capacity(touched.len());
-        for (track, at, period) in touched {
-            let before = self.view().standing(track, at, period);
-            let (periods, first) = self.engine.track(track).periods(at);
-            let in_time = periods.get(period as usize).is_some_and(|it| submitted <= it.due);
-            let cell = first + period as usize;
-            self.tally.add(track, cell, count, if in_time { count } else { 0 });
-            let after = self.view().standing(track, at, period);
-            if let (Some(before), Some(after)) = (before, after) {
-                self.recount(after.home, after.duty, before.state, after.state);
-                changes.push(Change { before: before.state, after });
+        let mut touched = 0;
+        engine.hits(&act, |number, at, nth| {
+            touched += 1;
+            let track = engine.track(number);
+            let (periods, first) = track.periods(at);
+            let Some(period) = periods.get(nth as usize) else { return };
+            let cell = first + nth as usize;
+            let before = tally.get(number, cell);
+            tally.add(number, cell, count, if submitted <= period.due { count } else { 0 });
+            // Exempt ones stay exempt, and what is not asked is not counted.
+            if track.roll.existence(org, at, period) != Existence::Full
+                || is_exempt(track.exemptions(at), nth)
+            {
+                return;
             }
-        }
-        changes
-    }
-
-    fn recount(&mut self, home: UnitIx, duty: DutyIx, before: State, after: State) {
-        if before == after {
-            return;
-        }
-        for unit in self.engine.organisation().upwards(home) {
-            let counts = self.rates.of_mut(unit, duty);
-            counts.remove(before);
-            counts.add(after);
-        }
+            let before = judge(track.quota, before, period, *as_of);
+            let after = judge(track.quota, tally.get(number, cell), period, *as_of);
+            if before != after {
+                for unit in org.upwards(track.roll.home(org, at, period)) {
+                    let counts = rates.of_mut(unit, track.duty);
+                    counts.remove(before);
+                    counts.add(after);
+                }
+            }
+        });
+        touched
     }
 }

@@ -7,7 +7,7 @@
 
 mod within;
 
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use rustc_hash::FxHashMap;
 use thiserror::Error;
@@ -130,7 +130,8 @@ pub struct Organisation {
     codes: Names,
     /// Distinct sets of audience codes, a person's role among them.
     sets: Vec<Vec<u32>>,
-    set_of: FxHashMap<(String, String), u32>,
+    set_of: FxHashMap<String, u32>,
+    key: String,
 }
 
 impl Organisation {
@@ -225,8 +226,11 @@ impl Organisation {
 
     /// The set of a person's role and audiences; few distinct ones exist.
     fn set(&mut self, role: &str, audiences: &str) -> u32 {
-        let key = (role.to_owned(), audiences.to_owned());
-        if let Some(&set) = self.set_of.get(&key) {
+        // Most rows repeat one of a few pairs: the key is built in one buffer.
+        self.key.clear();
+        // Its length keeps a role apart from the audiences, whatever both hold.
+        let _ = write!(self.key, "{} {role}{audiences}", role.len());
+        if let Some(&set) = self.set_of.get(&self.key) {
             return set;
         }
         let words = audiences.split(';').chain([role]).map(str::trim);
@@ -236,7 +240,7 @@ impl Organisation {
         codes.dedup();
         let set = self.sets.len() as u32;
         self.sets.push(codes);
-        self.set_of.insert(key, set);
+        self.set_of.insert(self.key.clone(), set);
         set
     }
 
