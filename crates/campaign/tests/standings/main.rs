@@ -5,6 +5,7 @@ mod cases;
 mod forecast;
 mod live;
 mod oracle;
+mod periods;
 mod random;
 mod refusals;
 mod world;
