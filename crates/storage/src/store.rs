@@ -172,17 +172,11 @@ impl Tx {
         });
     }
 
-    /// Takes the chain's head now, so that rows can carry their place in the
-    /// order of changes. Returns the seq of the first line noted so far.
-    pub async fn first_seq(&mut self) -> Result<i64, StorageError> {
-        let (seq, _) = audit::lock_head(&mut self.inner).await?;
-        Ok(seq + 1)
-    }
-
     /// The seq that the next noted line will have. Locks the chain's head, so
     /// that nobody else writes records until this transaction ends.
     pub async fn next_seq(&mut self) -> Result<i64, StorageError> {
-        Ok(self.first_seq().await? + self.lines.len() as i64)
+        let (seq, _) = audit::lock_head(&mut self.inner).await?;
+        Ok(seq + 1 + self.lines.len() as i64)
     }
 
     /// Chains the audit lines and makes everything last.

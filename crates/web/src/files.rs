@@ -114,7 +114,7 @@ mod tests {
     fn a_name_cannot_break_the_header() {
         assert_eq!(
             disposition("班会\"\r\n照.jpg", true),
-            "inline; filename=\"_______.jpg\"; filename*=UTF-8''\
+            "inline; filename=\"______.jpg\"; filename*=UTF-8''\
              %E7%8F%AD%E4%BC%9A%22%0D%0A%E7%85%A7.jpg"
         );
     }

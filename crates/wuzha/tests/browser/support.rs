@@ -132,8 +132,12 @@ impl Browser {
         }
     }
 
-    pub(crate) async fn click(&self, css: &str) {
-        self.find(css).await.click().await.expect("clicks");
+    /// Brings it to the middle, as a person would: the bar of phone pages lies
+    /// over the lower edge.
+    async fn show(&self, element: &fantoccini::elements::Element) {
+        let script = "arguments[0].scrollIntoView({ block: 'center' })";
+        let argument = serde_json::to_value(element).expect("an element");
+        self.page.execute(script, vec![argument]).await.expect("scrolls");
     }
 
     /// Clicks the link or button with these words.
@@ -146,7 +150,10 @@ impl Browser {
             .for_element(Locator::XPath(&path))
             .await;
         match found {
-            Ok(element) => element.click().await.expect("clicks"),
+            Ok(element) => {
+                self.show(&element).await;
+                element.click().await.expect("clicks");
+            }
             Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
         }
     }
