@@ -4,6 +4,7 @@
 pub(crate) mod bench;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod identify;
 pub(crate) mod plan;

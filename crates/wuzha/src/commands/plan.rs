@@ -35,6 +35,8 @@ pub(crate) enum PlanCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// 从正式文件（Word、PDF、网页、文本）起草方案
+    Draft(super::draft::Args),
     /// 比较两份方案：新增、取消、改变的任务，谁多做、谁少做
     Diff { old: PathBuf, new: PathBuf },
 }
@@ -54,6 +56,7 @@ pub(crate) fn run(command: &PlanCommand) -> Result<ExitCode> {
         PlanCommand::Show { file, superior, format } => {
             show(file, superior.as_deref(), *format)
         }
+        PlanCommand::Draft(args) => super::draft::run(args),
         PlanCommand::Diff { old, new } => diff(old, new),
     }
 }
