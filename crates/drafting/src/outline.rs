@@ -298,12 +298,10 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
             .find_map(head::published)
             .or_else(|| text.clone().find_map(head::number_year))
             .or_else(|| {
-                text.filter(|t| !grammar().has("past", t)).find_map(|t| {
-                    date::scan(t).iter().find_map(|d| match d.from.or(d.to)?.year {
-                        Year::Of(year) => Some((year, None)),
-                        _ => None,
-                    })
-                })
+                let plain = |t: &&str| !grammar().has("past", t);
+                text.clone()
+                    .find_map(|t| first_year(t, true))
+                    .or_else(|| text.clone().filter(plain).find_map(|t| first_year(t, false)))
             })
     };
     if years.year.is_none()
@@ -319,4 +317,16 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
         years.year = years.issued.map(|(year, _)| year);
     }
     years
+}
+
+/// The year of the first date in a text, or of the first stretch (决定自2023年…至…),
+/// which counts even where the text also tells of the past.
+fn first_year(text: &str, stretches: bool) -> Option<(i16, Option<u8>)> {
+    date::scan(text)
+        .iter()
+        .filter(|d| !stretches || d.bound == date::Bound::Range)
+        .find_map(|d| match d.from.or(d.to)?.year {
+            Year::Of(year) => Some((year, None)),
+            _ => None,
+        })
 }

@@ -72,10 +72,7 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
             // 每天滚动播放: how it is done, not how often.
             What::Cadence(Cadence::Continuous) if rate.is_some() && !used => {}
             What::Cadence(cadence) => {
-                if let Some(open) = rate.filter(|_| !used) {
-                    // 每周班级群每日发布一条: the inner rate wins.
-                    let _ = open;
-                }
+                // 每周班级群每日发布一条: the inner rate wins.
                 rate = Some((phrase, *cadence));
                 used = false;
             }
@@ -85,12 +82,11 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
             What::Quota { .. }
                 if counts(scope, phrase, rate.is_some() || carry.cadence.is_some()) =>
             {
-                let first = if used { None } else { rate };
-                let rate = first.or(rate.filter(|r| r.0.end <= phrase.start));
-                out.push(Head {
-                    rate: if used { rate.filter(|_| false).or(rate) } else { rate },
-                    number: Some(phrase),
-                });
+                // Numbers in a row share the rate; a length of time needs its own.
+                if used && phrase.rule == "quota.time" {
+                    continue;
+                }
+                out.push(Head { rate, number: Some(phrase) });
                 used = true;
             }
             _ => {}
@@ -140,6 +136,10 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         || scope.clause.has(|w| matches!(w, What::Due { .. }));
     let beside = ["及", "和", "附", "与", "各"].iter().any(|w| head.ends_with(w));
     if handed && beside {
+        return false;
+    }
+    let near: String = head.chars().rev().take(5).collect();
+    if near.contains('附') && !rated {
         return false;
     }
     let inside = [
