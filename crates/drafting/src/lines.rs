@@ -79,7 +79,8 @@ fn continues(open: &Folded, next: &Folded, last_width: usize, wrap: Option<usize
         return false;
     }
     // A date that the page broke in two.
-    if "年月".contains(last) && head.starts_with(|c: char| c.is_ascii_digit()) && wrap.is_some() {
+    if "年月".contains(last) && head.starts_with(|c: char| c.is_ascii_digit()) && wrap.is_some()
+    {
         return true;
     }
     if open.text.contains('\t') || head.contains('\t') {

@@ -322,11 +322,10 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
 /// The year of the first date in a text, or of the first stretch (决定自2023年…至…),
 /// which counts even where the text also tells of the past.
 fn first_year(text: &str, stretches: bool) -> Option<(i16, Option<u8>)> {
-    date::scan(text)
-        .iter()
-        .filter(|d| !stretches || d.bound == date::Bound::Range)
-        .find_map(|d| match d.from.or(d.to)?.year {
+    date::scan(text).iter().filter(|d| !stretches || d.bound == date::Bound::Range).find_map(
+        |d| match d.from.or(d.to)?.year {
             Year::Of(year) => Some((year, None)),
             _ => None,
-        })
+        },
+    )
 }

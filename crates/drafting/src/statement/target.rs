@@ -80,7 +80,8 @@ fn measure(
     let text = scope.place.text;
     let before = text.get(range.start..phrase.start).unwrap_or_default();
     let after = text.get(phrase.end..range.end).unwrap_or_default();
-    let named = ["上述", "以上", "前述", "下列", "这", "该"].iter().any(|w| before.ends_with(w));
+    let named =
+        ["上述", "以上", "前述", "下列", "这", "该"].iter().any(|w| before.ends_with(w));
     if named && matches!(phrase.what, What::Quota { .. }) {
         return None;
     }

@@ -52,7 +52,9 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 fn draft_of(file: &Path, format: Format) -> Result<String> {
     let draft = drafting::draft(&document(file)?);
     match format {
-        Format::Json => Ok(format!("{}\n", serde_json::to_string_pretty(&draft.to_gold_json())?)),
+        Format::Json => {
+            Ok(format!("{}\n", serde_json::to_string_pretty(&draft.to_gold_json())?))
+        }
         Format::Toml => Ok(draft.to_toml()),
     }
 }
