@@ -5,9 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
+
+/// How often a page that changes under the hand is asked again.
+const TRIES: usize = 50;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The server under test; it ends with the test.
 pub(crate) struct House {
@@ -107,11 +112,23 @@ impl Browser {
         self.page.goto(url).await.expect("the page opens");
     }
 
-    /// Types into the field of this name.
+    /// Types into the field of this name. A field of the page that is just
+    /// being left goes stale: the next page's is asked for.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
-        let field = self.find(&format!("[name={name}]")).await;
-        field.clear().await.expect("clears");
-        field.send_keys(text).await.expect("types");
+        let css = format!("[name={name}]");
+        for _ in 0..TRIES {
+            let field = self.find(&css).await;
+            let cleared = field.clear().await;
+            match if cleared.is_ok() { field.send_keys(text).await } else { cleared } {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => {
+                    panic!("cannot type into {css} at {}: {error}", self.here().await)
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{css} does not stand still at {}", self.here().await);
     }
 
     pub(crate) async fn choose(&self, name: &str, value: &str) {
@@ -134,32 +151,46 @@ impl Browser {
 
     /// Brings it to the middle, as a person would: the bar of phone pages lies
     /// over the lower edge.
-    async fn show(&self, element: &fantoccini::elements::Element) {
+    async fn show(&self, element: &fantoccini::elements::Element) -> Result<(), CmdError> {
         let script = "arguments[0].scrollIntoView({ block: 'center' })";
         let argument = serde_json::to_value(element).expect("an element");
-        self.page.execute(script, vec![argument]).await.expect("scrolls");
+        self.page.execute(script, vec![argument]).await.map(drop)
     }
 
     /// Clicks the link or button with these words.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space()='{words}']");
-        let found = self
-            .page
-            .wait()
-            .at_most(Duration::from_secs(20))
-            .for_element(Locator::XPath(&path))
-            .await;
-        match found {
-            Ok(element) => {
-                self.show(&element).await;
-                element.click().await.expect("clicks");
+        for _ in 0..TRIES {
+            let found = self
+                .page
+                .wait()
+                .at_most(Duration::from_secs(20))
+                .for_element(Locator::XPath(&path))
+                .await;
+            let element = match found {
+                Ok(element) => element,
+                Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
+            };
+            let shown = self.show(&element).await;
+            match if shown.is_ok() { element.click().await } else { shown } {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => {
+                    panic!("cannot press “{words}” at {}: {error}", self.here().await)
+                }
             }
-            Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
+            tokio::time::sleep(PAUSE).await;
         }
+        panic!("“{words}” does not stand still at {}", self.here().await);
     }
 
+    /// What the page says now; nothing while one page gives way to the next.
     pub(crate) async fn text(&self) -> String {
-        self.find("body").await.text().await.expect("text")
+        let script = "return document.body ? document.body.innerText : ''";
+        match self.page.execute(script, Vec::new()).await {
+            Ok(said) => said.as_str().unwrap_or_default().to_owned(),
+            Err(_) => String::new(),
+        }
     }
 
     /// Waits until the page shows these words.
