@@ -63,7 +63,9 @@ impl Status {
             (Self::Withdrawn, _) => Err(StepRefused::AlreadyWithdrawn),
             (Self::Returned, _) => Err(StepRefused::AlreadyReturned),
             (Self::Submitted, Step::Accept) => Ok(Self::Accepted),
-            (Self::Accepted, Step::Accept) => Err(StepRefused::AlreadyAccepted),
+            (Self::Accepted, Step::Accept | Step::Withdraw { .. }) => {
+                Err(StepRefused::AlreadyAccepted)
+            }
             // Reuse may come to light after the review, so what was accepted
             // can still be sent back.
             (Self::Submitted | Self::Accepted, Step::Return { reason }) => {
@@ -76,7 +78,6 @@ impl Status {
                 }
                 Ok(Self::Withdrawn)
             }
-            (Self::Accepted, Step::Withdraw { .. }) => Err(StepRefused::AlreadyAccepted),
         }
     }
 }

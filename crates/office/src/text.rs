@@ -79,7 +79,7 @@ pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
             return Err(TextError::Unsupported("RTF 格式"));
         }
         Container::Other => plain_or_html(plain::decode(bytes)?),
-        Container::Doc => return Err(TextError::OldWord),
+        Container::Doc | Container::OtherCompound => return Err(TextError::OldWord),
         Container::Encrypted => return Err(TextError::Encrypted),
         Container::Xlsx | Container::Xlsb | Container::Xls => {
             return Err(TextError::Spreadsheet);
@@ -87,7 +87,6 @@ pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
         Container::Pptx | Container::Ppt => return Err(TextError::Unsupported("演示文稿")),
         Container::OpenDocument => return Err(TextError::Unsupported("OpenDocument 格式")),
         Container::Rar | Container::OtherZip => return Err(TextError::Unsupported("压缩包")),
-        Container::OtherCompound => return Err(TextError::OldWord),
     };
     if text.trim().is_empty() {
         return Err(if format == Format::Pdf { TextError::Scanned } else { TextError::NoText });

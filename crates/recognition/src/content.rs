@@ -159,7 +159,8 @@ impl Content {
             .collect();
         let card = kind.and_then(|kind| self.card(kind));
         if outcome != Outcome::NothingFound && given == Given::Nothing {
-            lines.extend(card.iter().flat_map(|card| card.do_now.first()).map(String::as_str));
+            lines
+                .extend(card.iter().filter_map(|card| card.do_now.first()).map(String::as_str));
         }
         lines
     }

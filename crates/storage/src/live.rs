@@ -2,6 +2,7 @@
 //! pages of bounded size, and after that only what changed.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 use campaign::day::Day;
 use campaign::organisation::{PersonRow, PostRow};
@@ -199,9 +200,9 @@ fn record(row: &sqlx::any::AnyRow) -> Result<RecordRow<'_>, StorageError> {
 
 /// Who was present at the records of these activities, by record; of records
 /// changed after `seq` only (0 for all).
-pub async fn attendance(
+pub async fn attendance<S: BuildHasher + Sync>(
     conn: &mut AnyConnection,
-    activities: &HashSet<String>,
+    activities: &HashSet<String, S>,
     seq: i64,
     mut each: impl FnMut(&str, &str) + Send,
 ) -> Result<(), StorageError> {

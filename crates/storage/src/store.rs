@@ -74,7 +74,7 @@ impl Store {
         let pool = |most: u32| {
             AnyPoolOptions::new()
                 .max_connections(most)
-                .idle_timeout(Duration::from_secs(600))
+                .idle_timeout(Duration::from_mins(10))
                 .after_connect(|conn, _| {
                     Box::pin(async move {
                         conn.execute(
@@ -111,7 +111,7 @@ impl Store {
             let path = path.clone();
             AnyPoolOptions::new()
                 .max_connections(most)
-                .idle_timeout(Duration::from_secs(600))
+                .idle_timeout(Duration::from_mins(10))
                 .after_connect(move |conn, _| {
                     let path = path.clone();
                     Box::pin(async move {

@@ -81,7 +81,7 @@ async fn measure(engine: &str, place: &Location, file: &[u8], rows: u32, read: D
 }
 
 async fn import(store: &Store, file: &[u8]) -> (Outcome, Duration) {
-    let units = organisation::units(&mut *store.read().await.unwrap()).await.unwrap();
+    let units = organisation::units(&mut store.read().await.unwrap()).await.unwrap();
     let tree = Arc::new(Tree::new(units));
     let start = Instant::now();
     let file = RosterFile::open(file.to_vec(), "a.xlsx", &Limits::default()).unwrap();

@@ -19,7 +19,6 @@ pub fn file(name: &str, media_type: &'static str, bytes: Vec<u8>) -> impl IntoRe
 }
 
 /// A document that could not be written.
-#[expect(clippy::needless_pass_by_value, reason = "serves as the argument of map_err")]
 pub fn failed(error: impl std::error::Error) -> WebError {
     WebError::Internal(error.to_string())
 }

@@ -58,7 +58,7 @@ async fn run(wake: Arc<Notify>, app: Weak<App>) {
                 }
             }
         }
-        let pause = std::time::Duration::from_secs(60);
+        let pause = std::time::Duration::from_mins(1);
         let _ = tokio::time::timeout(pause, wake.notified()).await;
     }
 }
@@ -155,7 +155,7 @@ async fn keep(
             likeness::insert(&mut tx, &permit, &rows).await?;
             suspicion::insert(&mut tx, &permit, &found).await?;
             for (file, print) in &it.prints {
-                let place = (print.sketch().clone(), file.id.clone(), it.record.id.clone());
+                let place = (*print.sketch(), file.id.clone(), it.record.id.clone());
                 index.sketches.push(place);
             }
         }

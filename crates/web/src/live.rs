@@ -231,7 +231,9 @@ impl Live {
         }
         let mut book = self.book.write().unwrap_or_else(PoisonError::into_inner);
         if !rolls.is_empty() {
-            deltas.iter_mut().for_each(|delta| book.attach_to(delta, &rolls));
+            for delta in &mut deltas {
+                book.attach_to(delta, &rolls);
+            }
         }
         for campaign in self.campaigns().iter() {
             campaign.shift(&deltas, &book);

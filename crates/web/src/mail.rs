@@ -192,7 +192,7 @@ fn words(error: &SmtpError, recipient: &str) -> String {
     while let Some(cause) = source {
         let cause_words = cause.to_string();
         if !words.contains(&cause_words) {
-            words.push_str("：");
+            words.push('：');
             words.push_str(&cause_words);
         }
         source = cause.source();
@@ -222,7 +222,7 @@ mod tests {
         let words = Mailer::new(&config("smtp://host", "无诈")).err().expect("is refused");
         assert!(words.contains("发件人"), "{words}");
         let fine = config("smtp://host:25", "无诈 <wuzha@b.example>");
-        let mailer = Mailer::new(&fine).ok().expect("fits");
+        let mailer = Mailer::new(&fine).expect("fits");
         assert_eq!(mailer.link("/home").as_deref(), Some("https://wuzha.example/home"));
     }
 

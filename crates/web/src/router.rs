@@ -142,7 +142,7 @@ pub fn router(app: AppState) -> Router {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
     let quick =
-        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_secs(60));
+        TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, Duration::from_mins(1));
     routes
         .layer(quick)
         .merge(uploads())
@@ -160,7 +160,7 @@ pub fn router(app: AppState) -> Router {
 /// Forms with files: more bytes, and the time that a phone takes for them.
 fn uploads() -> Router<AppState> {
     const BODY_MAX: usize = 300 << 20;
-    const TIME_MAX: Duration = Duration::from_secs(900);
+    const TIME_MAX: Duration = Duration::from_mins(15);
     Router::new()
         .route("/records/new", post(records::create))
         .layer(DefaultBodyLimit::max(BODY_MAX))

@@ -53,21 +53,22 @@ mod tests {
     const ENTERED: DateTime = DateTime::constant(2022, 3, 15, 10, 0, 0, 0);
     const ACTED: Date = Date::constant(2022, 3, 15);
 
-    fn at(year: i16, month: i8, day: i8) -> Option<DateTime> {
-        Some(DateTime::constant(year, month, day, 9, 0, 0, 0))
+    fn at(year: i16, month: i8, day: i8) -> DateTime {
+        DateTime::constant(year, month, day, 9, 0, 0, 0)
     }
 
     #[test]
     fn what_fits_raises_no_doubt() {
         let nine = Some(Time::constant(9, 0, 0, 0));
-        let photos = [None, at(2022, 3, 15), at(2022, 3, 13), at(2022, 3, 16)];
+        let photos =
+            [None, Some(at(2022, 3, 15)), Some(at(2022, 3, 13)), Some(at(2022, 3, 16))];
         assert_eq!(doubts((ACTED, nine), ENTERED, &photos), []);
     }
 
     #[test]
     fn times_that_cannot_be_are_told() {
         let noon = Some(Time::constant(12, 0, 0, 0));
-        let photos = [at(2022, 3, 12), at(2022, 4, 1), at(2021, 3, 15)];
+        let photos = [Some(at(2022, 3, 12)), Some(at(2022, 4, 1)), Some(at(2021, 3, 15))];
         let found = doubts((ACTED, noon), ENTERED, &photos);
         assert!(matches!(
             found[..],

@@ -150,7 +150,7 @@ impl RuleBook {
         let over_midnight = until < from;
         if over_midnight && from <= now {
             on(day.next())
-        } else if (over_midnight && now < until) || (from <= now && now < until) {
+        } else if (over_midnight || from <= now) && now < until {
             on(day)
         } else {
             at

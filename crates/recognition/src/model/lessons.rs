@@ -77,7 +77,9 @@ impl Source {
             lessons.push(Lesson { text: line.text, scam, kind, weight: OWN_WEIGHT, group });
         }
         if let Some((_, weight)) = shippable {
-            lessons.iter_mut().for_each(|lesson| lesson.weight = *weight);
+            for lesson in &mut lessons {
+                lesson.weight = *weight;
+            }
         }
         let license =
             if shippable.is_some() || own { License::Ship } else { License::MeasureOnly };

@@ -141,10 +141,10 @@ async fn person(app: &App, unit: &str, asked: &str) -> Result<Option<String>, We
     let top = tree.school_of(unit).map_or(unit, |node| node.unit.id.as_str());
     let today = app.clock.today().to_string();
     let mut conn = app.store.read().await?;
-    if let Some(it) = people::by_id(&mut conn, &app.store.sealer, asked).await? {
-        if tree.within(&it.unit, top) {
-            return Ok(Some(it.id));
-        }
+    if let Some(it) = people::by_id(&mut conn, &app.store.sealer, asked).await?
+        && tree.within(&it.unit, top)
+    {
+        return Ok(Some(it.id));
     }
     let filter = people::Filter {
         scope: people::Scope::Below(top),

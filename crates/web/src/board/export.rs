@@ -88,7 +88,7 @@ pub(crate) async fn units_file(
     let figures = Figures::gather(&frame);
     let rows = matching(&frame, &figures.units).into_iter().map(|(place, unit)| {
         let town = frame.tree.get(&unit.id).and_then(|node| node.unit.town.clone());
-        let stage = unit.likes.stage.map(|stage| stage.chinese()).unwrap_or_default();
+        let stage = unit.likes.stage.map(campaign::plan::Stage::chinese).unwrap_or_default();
         let name = frame.tree.full_name(&unit.id);
         let words =
             vec![(place + 1).to_string(), name, town.unwrap_or_default(), stage.to_owned()];

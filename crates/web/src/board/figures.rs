@@ -77,7 +77,7 @@ impl Figures {
                 duties: duties.collect(),
                 targets: targets.collect(),
                 months: live.view().by_month(unit),
-                heat: heat(frame, &ranked, &level, |unit| name(unit)),
+                heat: heat(frame, &ranked, &level, name),
                 units: ranked
                     .iter()
                     .filter(|it| Some(it.likes) == chosen)
@@ -138,7 +138,7 @@ pub(super) fn levels(ranked: &[Ranked]) -> Vec<Likes> {
 
 /// `school.primary`: a group's word in addresses.
 pub(super) fn likes_code(likes: Likes) -> String {
-    let stage = likes.stage.map(|stage| stage.code()).unwrap_or_default();
+    let stage = likes.stage.map(campaign::plan::Stage::code).unwrap_or_default();
     format!("{}.{stage}", likes.kind.code())
 }
 

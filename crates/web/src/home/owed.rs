@@ -103,19 +103,18 @@ fn add(items: &mut Vec<Item>, app: &App, owed: Owed, person: &str) {
             && item.unit == unit
             && item.person == person
     });
-    let item = match same {
-        Some(item) => item,
-        None => {
-            items.push(Item {
-                activity,
-                unit,
-                person: person.to_owned(),
-                group,
-                lines: Vec::new(),
-            });
-            let Some(last) = items.last_mut() else { return };
-            last
-        }
+    let item = if let Some(item) = same {
+        item
+    } else {
+        items.push(Item {
+            activity,
+            unit,
+            person: person.to_owned(),
+            group,
+            lines: Vec::new(),
+        });
+        let Some(last) = items.last_mut() else { return };
+        last
     };
     let known = item.lines.iter_mut().find(|line| {
         line.owed.campaign.id() == owed.campaign.id()

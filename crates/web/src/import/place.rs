@@ -208,10 +208,11 @@ impl Places {
     /// The unit of a row's place.
     pub(super) fn find(&mut self, place: &Place, role: Role) -> Result<Where, NoPlace> {
         let is_student = role == Role::Student;
-        if let Some(((last, kind), found)) = &self.last {
-            if last == place && *kind == is_student {
-                return Ok(found.clone());
-            }
+        if let Some(((last, kind), found)) = &self.last
+            && last == place
+            && *kind == is_student
+        {
+            return Ok(found.clone());
         }
         let key = (place.clone(), is_student);
         if let Some(found) = self.known.get(&key) {
@@ -316,20 +317,19 @@ impl Places {
         let holder = self.faculty(school, place);
         let name = class_name(place.grade, class);
         let own = self.classes.get(&(holder.clone(), spelling(&name))).cloned();
-        let class = match own {
-            Some(found) => found,
-            None => {
-                let is_flat = self.flat.get(&holder).copied().unwrap_or(false);
-                let parent = match place.grade {
-                    Some(grade) if !is_flat => {
-                        self.child(&holder, UnitKind::Grade, &grade.to_string())
-                    }
-                    _ => holder,
-                };
-                let stage = place.stage.or_else(|| place.grade.and_then(Grade::stage));
-                let unit = self.make(&parent, UnitKind::Class, &name, stage);
-                self.keep(unit)
-            }
+        let class = if let Some(found) = own {
+            found
+        } else {
+            let is_flat = self.flat.get(&holder).copied().unwrap_or(false);
+            let parent = match place.grade {
+                Some(grade) if !is_flat => {
+                    self.child(&holder, UnitKind::Grade, &grade.to_string())
+                }
+                _ => holder,
+            };
+            let stage = place.stage.or_else(|| place.grade.and_then(Grade::stage));
+            let unit = self.make(&parent, UnitKind::Class, &name, stage);
+            self.keep(unit)
         };
         Ok(match place.group.as_deref() {
             Some(group) => self.child(&class, UnitKind::Group, group),

@@ -196,7 +196,7 @@ impl<'a> Planner<'a> {
     }
 
     fn fresh(&mut self, row: &RosterRow, place: &Where) -> String {
-        let mut person = self.person(row, place);
+        let mut person = new_person(row, place);
         let id = person.id.clone();
         if let Some(audience) = row.category.as_deref().and_then(audience_of_category) {
             person.audiences.push(audience.to_owned());
@@ -206,36 +206,10 @@ impl<'a> Planner<'a> {
         id
     }
 
-    fn person(&self, row: &RosterRow, place: &Where) -> Person {
-        Person {
-            id: new_id(),
-            unit: place.unit.clone(),
-            role: role_of(row.role),
-            name: row.name.clone(),
-            gender: row.sex.map(|sex| match sex {
-                Sex::Male => Gender::Male,
-                Sex::Female => Gender::Female,
-            }),
-            student_no: row.student_no.clone(),
-            register_no: row.register_no.clone(),
-            staff_no: row.staff_no.clone(),
-            born_on: row.born_on.map(|date| date.to_string()),
-            personal: Personal {
-                phone: row.phone.clone(),
-                id_number: id_number(row).map(str::to_owned),
-                address: row.address.clone(),
-            },
-            joined_on: row.enrolled_on.map(|date| date.to_string()),
-            left_on: None,
-            audiences: Vec::new(),
-            revision: 1,
-        }
-    }
-
     /// A row about somebody known. None if nothing around them is to be done.
     fn again(&mut self, row: &RosterRow, place: &Where, at: u32) -> Option<String> {
         let card = self.known.card(at)?.clone();
-        let said = self.person(row, place);
+        let said = new_person(row, place);
         let is_changed = differs(&card, &said, self.sealer);
         let is_moved = card.unit != said.unit || card.left_on.is_some();
         if is_moved {
@@ -443,5 +417,32 @@ pub(super) fn overlay(had: Person, said: &Person) -> Person {
             address: or(&said.personal.address, had.personal.address),
         },
         ..had
+    }
+}
+
+/// The person whom a row describes, under a new id.
+fn new_person(row: &RosterRow, place: &Where) -> Person {
+    Person {
+        id: new_id(),
+        unit: place.unit.clone(),
+        role: role_of(row.role),
+        name: row.name.clone(),
+        gender: row.sex.map(|sex| match sex {
+            Sex::Male => Gender::Male,
+            Sex::Female => Gender::Female,
+        }),
+        student_no: row.student_no.clone(),
+        register_no: row.register_no.clone(),
+        staff_no: row.staff_no.clone(),
+        born_on: row.born_on.map(|date| date.to_string()),
+        personal: Personal {
+            phone: row.phone.clone(),
+            id_number: id_number(row).map(str::to_owned),
+            address: row.address.clone(),
+        },
+        joined_on: row.enrolled_on.map(|date| date.to_string()),
+        left_on: None,
+        audiences: Vec::new(),
+        revision: 1,
     }
 }

@@ -407,10 +407,10 @@ pub(crate) async fn transfer(
         people::transfer(&mut tx, &permit, &it, input.revision).await?;
         // Posts stay with their school: whoever goes to another one leaves them.
         let school = |unit: &str| tree.school_of(unit).map(|node| node.unit.id.clone());
-        if let Some(old) = school(&person.unit) {
-            if school(&target.unit.id).as_deref() != Some(old.as_str()) {
-                post::end_of_person(&mut tx, &permit, &person.id, &old, &until).await?;
-            }
+        if let Some(old) = school(&person.unit)
+            && school(&target.unit.id).as_deref() != Some(old.as_str())
+        {
+            post::end_of_person(&mut tx, &permit, &person.id, &old, &until).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -287,7 +287,7 @@ fn duty_of(above: &Plan, input: &DutyForm) -> Result<Duty, WebError> {
     let kind = UnitKind::from_code(&input.kind).ok_or_else(|| wrong("由哪类单位完成"))?;
     let activity = catalogue::entry(catalogue::ACTIVITIES, &input.activity)
         .ok_or_else(|| wrong("做什么"))?;
-    let id = (1..)
+    let id = (1..=above.duties.len() + 1)
         .map(|n| format!("own-{}-{n}", activity.id))
         .find(|id| above.duty(id).is_none())
         .unwrap_or_default();

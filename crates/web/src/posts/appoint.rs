@@ -118,7 +118,7 @@ async fn save(
 }
 
 enum Found {
-    One(Person),
+    One(Box<Person>),
     Several(Vec<(String, String)>),
 }
 
@@ -163,7 +163,7 @@ async fn find(app: &App, unit: &Unit, input: &Appointing) -> Result<Found, WebEr
             "在“{}”没有找到“{asked}”；可先在“人员”中新增。",
             tree.name(top)
         ))),
-        1 => found.pop().map(Found::One).ok_or(WebError::NotFound),
+        1 => found.pop().map(|it| Found::One(Box::new(it))).ok_or(WebError::NotFound),
         _ => Ok(Found::Several(found.iter().map(|it| (it.id.clone(), words(it))).collect())),
     }
 }

@@ -243,14 +243,13 @@ async fn save_classes(
         let found = tree
             .children(&parent.id)
             .find(|node| node.unit.kind == UnitKind::Grade && node.unit.name == grade);
-        match found {
-            Some(node) => node.unit.clone(),
-            None => {
-                let new = blank(UnitKind::Grade, parent, &grade, 0);
-                check_place(&tree, &new, parent)?;
-                units.push(new.clone());
-                new
-            }
+        if let Some(node) = found {
+            node.unit.clone()
+        } else {
+            let new = blank(UnitKind::Grade, parent, &grade, 0);
+            check_place(&tree, &new, parent)?;
+            units.push(new.clone());
+            new
         }
     } else {
         parent.clone()

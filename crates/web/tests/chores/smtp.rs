@@ -82,7 +82,7 @@ impl Server {
         let mut letter = Received::default();
         while let Some(line) = lines.next_line().await? {
             if mode == Mode::Hang {
-                tokio::time::sleep(Duration::from_secs(60)).await;
+                tokio::time::sleep(Duration::from_mins(1)).await;
                 return Ok(());
             }
             let upper = line.to_ascii_uppercase();

@@ -51,7 +51,7 @@ pub(crate) fn places() -> Vec<(&'static str, Location)> {
     let mut places = vec![("SQLite", Location::Sqlite(folder.join(format!("{id}.db"))))];
     match std::env::var("WUZHA_TEST_POSTGRES") {
         Ok(url) => {
-            places.push(("PostgreSQL", Location::Postgres { url, schema: format!("t{id}") }))
+            places.push(("PostgreSQL", Location::Postgres { url, schema: format!("t{id}") }));
         }
         Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
     }

@@ -26,9 +26,9 @@ const PLACES: &[&str] = &[
 
 pub(crate) fn person(chance: &mut Chance) -> String {
     let mut name = (*chance.pick(SURNAMES)).to_owned();
-    name.push_str(*chance.pick::<&str>(GIVEN));
+    name.push_str(chance.pick::<&str>(GIVEN));
     if chance.happens(0.85) {
-        name.push_str(*chance.pick::<&str>(GIVEN));
+        name.push_str(chance.pick::<&str>(GIVEN));
     }
     name
 }
