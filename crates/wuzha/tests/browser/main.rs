@@ -1,12 +1,14 @@
 //! The product as its users meet it, in a real browser.
 
+mod files;
+mod story;
 mod support;
 
 use support::{Browser, House, databases};
 
-const PASSWORD: &str = "spring-River-27";
+pub(crate) const PASSWORD: &str = "spring-River-27";
 
-async fn first_run(browser: &Browser, house: &House) {
+pub(crate) async fn first_run(browser: &Browser, house: &House) {
     browser.goto(&house.path("/")).await;
     browser.sees("首次使用").await;
     browser.fill("code", &house.setup_code).await;

@@ -56,6 +56,15 @@ impl House {
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }
+
+    /// A file on disk for a form to take; it goes with the house.
+    pub(crate) fn keep(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let folder = self.folder.join("for-upload");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).expect("kept");
+        path
+    }
 }
 
 impl Drop for House {
@@ -134,6 +143,126 @@ impl Browser {
     pub(crate) async fn choose(&self, name: &str, value: &str) {
         let field = self.find(&format!("select[name={name}]")).await;
         field.select_by_value(value).await.expect("chooses");
+    }
+
+    /// Sets a field whose typing depends on the browser's language, as dates do.
+    pub(crate) async fn set(&self, name: &str, value: &str) {
+        let field = self.find(&format!("[name={name}]")).await;
+        let script = "arguments[0].value = arguments[1];
+            arguments[0].dispatchEvent(new Event('input', { bubbles: true }));";
+        let field = serde_json::to_value(field).expect("an element");
+        self.page.execute(script, vec![field, value.into()]).await.expect("is set");
+    }
+
+    /// What stands in the field of this name.
+    pub(crate) async fn value(&self, name: &str) -> String {
+        let field = self.find(&format!("[name={name}]")).await;
+        field.prop("value").await.expect("a field").unwrap_or_default()
+    }
+
+    pub(crate) async fn attach(&self, name: &str, file: &Path) {
+        let field = self.find(&format!("input[type=file][name={name}]")).await;
+        field.send_keys(&file.to_string_lossy()).await.expect("the file is taken");
+    }
+
+    /// Clicks what this selector finds.
+    pub(crate) async fn click(&self, css: &str) {
+        let element = self.find(css).await;
+        self.show(&element).await.expect("comes into sight");
+        if let Err(error) = element.click().await {
+            panic!("cannot click {css} at {}: {error}", self.here().await);
+        }
+    }
+
+    /// Opens the part of the page that is folded away under these words.
+    pub(crate) async fn unfold(&self, words: &str) {
+        let path = format!("//summary[normalize-space()='{words}']");
+        let found = self.page.wait().at_most(Duration::from_secs(20));
+        let summary = match found.for_element(Locator::XPath(&path)).await {
+            Ok(element) => element,
+            Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
+        };
+        self.show(&summary).await.expect("comes into sight");
+        let script = "return arguments[0].parentElement.open";
+        let argument = serde_json::to_value(&summary).expect("an element");
+        let is_open = self.page.execute(script, vec![argument]).await.expect("looks");
+        if is_open != serde_json::Value::Bool(true) {
+            summary.click().await.expect("opens");
+        }
+    }
+
+    /// Opens a page again and again until it shows these words: what is looked
+    /// for in the background takes its moment.
+    pub(crate) async fn eventually(&self, url: &str, words: &str) {
+        for _ in 0..100 {
+            self.goto(url).await;
+            if self.text().await.contains(words) {
+                return;
+            }
+            tokio::time::sleep(PAUSE * 2).await;
+        }
+        panic!("“{words}” never came to {url}:\n{}", self.text().await);
+    }
+
+    /// Selectors of the boxes of this name that can be ticked.
+    pub(crate) async fn ticks(&self, name: &str) -> Vec<String> {
+        let script =
+            "return [...document.querySelectorAll('input[type=checkbox]:not(:disabled)')]
+            .filter((it) => it.name === arguments[0]).map((it) => it.value)";
+        let found = self.page.execute(script, vec![name.into()]).await.expect("looks");
+        let values: Vec<String> = serde_json::from_value(found).expect("values");
+        values.iter().map(|value| format!("input[name='{name}'][value='{value}']")).collect()
+    }
+
+    /// Where the first link leads whose words contain these.
+    pub(crate) async fn link(&self, words: &str) -> String {
+        let script = "const it = [...document.querySelectorAll('main a')]
+            .find((a) => a.textContent.includes(arguments[0])); return it ? it.href : '';";
+        let found = self.page.execute(script, vec![words.into()]).await.expect("looks");
+        let href = found.as_str().unwrap_or_default().to_owned();
+        assert!(
+            !href.is_empty(),
+            "no link “{words}” at {}:\n{}",
+            self.here().await,
+            self.text().await
+        );
+        href
+    }
+
+    /// The texts of everything that this selector finds.
+    pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map((it) => it.textContent)";
+        let found = self.page.execute(script, vec![css.into()]).await.expect("looks");
+        serde_json::from_value(found).expect("texts")
+    }
+
+    /// Fetches a file as the person signed in here would.
+    pub(crate) async fn download(&self, url: &str) -> Vec<u8> {
+        let script = "const [url, done] = arguments;
+            fetch(url).then(async (it) => {
+                if (!it.ok) throw new Error(it.status + ' ' + await it.text());
+                done([...new Uint8Array(await it.arrayBuffer())]);
+            }).catch((error) => done(String(error)));";
+        let came = self.page.execute_async(script, vec![url.into()]).await.expect("fetches");
+        assert!(came.is_array(), "{url}: {came}");
+        serde_json::from_value(came).expect("bytes")
+    }
+
+    /// Leaves whoever is here and signs in.
+    pub(crate) async fn sign_in(&self, house: &House, name: &str, password: &str) {
+        self.page.delete_all_cookies().await.expect("forgets");
+        self.goto(&house.path("/sign-in")).await;
+        self.fill("sign_in_name", name).await;
+        self.fill("password", password).await;
+        self.press("登录").await;
+        for _ in 0..200 {
+            if !self.here().await.contains("/sign-in") {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("{name} cannot sign in:\n{}", self.text().await);
     }
 
     pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
