@@ -50,6 +50,8 @@ pub(crate) enum Year {
     Next,
     /// 20xx: said, and hidden.
     Masked,
+    /// 本月, 下月: so many months after the month of issue.
+    Months(u8),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -76,6 +76,11 @@ fn title_rank(text: &str) -> u8 {
     if grammar().has("head-noise", text) || grammar().has("foot-noise", text) {
         return 0;
     }
+    // 工作方案1, 活动方案篇二: one of several on a web page.
+    let numbered =
+        text.trim_end_matches(|c: char| c.is_ascii_digit() || crate::number::is_numeral(c));
+    let text =
+        if numbered.len() < text.len() { numbered.trim_end_matches('篇') } else { text };
     let core = match text.strip_suffix(')') {
         Some(head) => head.rfind('(').map_or(text, |open| &text[..open]),
         None => text,
@@ -202,6 +207,17 @@ pub(crate) fn is_noise(text: &str, at: usize, total: usize) -> bool {
         || (text.contains('|') && text.matches('|').count() >= 3 && count < 60 && early)
 }
 
+/// A letter that is addressed to offices, or says that it orders something.
+fn is_order(text: &str) -> bool {
+    let addressed = text.ends_with(':')
+        && text.chars().count() <= 80
+        && (text.starts_with('各') || text.contains(",各") || text.contains("、各"))
+        || text.starts_with("校属") && text.ends_with(':');
+    let said =
+        ["通知如下", "特制定本", "制定本方案", "制定如下", "特制订本", "安排如下", "方案如下"];
+    addressed || said.iter().any(|w| text.contains(w))
+}
+
 /// Letters to parents, appeals, news: documents that give nobody a quota.
 pub(crate) fn asks_nothing(title: &str, paragraphs: &[Folded]) -> bool {
     if grammar().has("skip-title", title) {
@@ -209,6 +225,9 @@ pub(crate) fn asks_nothing(title: &str, paragraphs: &[Folded]) -> bool {
     }
     let orders = ["方案", "计划", "通知", "办法", "要点", "细则", "安排", "清单", "措施"];
     if orders.iter().any(|w| title.contains(w)) {
+        return false;
+    }
+    if paragraphs.iter().take(15).any(|p| is_order(&p.text)) {
         return false;
     }
     let news: usize = [

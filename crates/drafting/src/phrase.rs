@@ -158,7 +158,13 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     if count <= 0.0 {
         return None;
     }
-    let before = text.get(..captures.get(0)?.start()).and_then(|t| t.chars().next_back());
+    let head = text.get(..captures.get(0)?.start()).unwrap_or_default();
+    let before = head.chars().next_back();
+    // 致家长一封信 is a name of a letter, without its marks.
+    let addressed: String = head.chars().rev().take(10).collect();
+    if unit.as_str() == "封" && rest.starts_with('信') && addressed.contains(['致', '告']) {
+        return None;
+    }
     let bare = captures.name("least").is_none() && captures.name("most").is_none();
     // 上一次 and 二次 are an earlier time and a second one; 上一堂课 is a lesson.
     let earlier = before.is_some_and(|c| "上下".contains(c))
@@ -197,6 +203,9 @@ fn share(rule: &Rule, captures: &Captures<'_>) -> Option<What> {
         "上升" | "提升" | "提高" | "增长" | "增加" => Some(Change::Up),
         _ => Some(Change::Down),
     };
+    // 提升至92%: the level that is reached, not by how much it changes.
+    let reached = change.filter(|_| !named("to").is_empty());
+    let change = change.filter(|_| reached.is_none());
     let value = match rule.code.as_str() {
         "all" => 1.0,
         "change-word" => 0.5,
@@ -211,6 +220,7 @@ fn share(rule: &Rule, captures: &Captures<'_>) -> Option<What> {
         | "<" => Op::Le,
         _ if tail.ends_with("下") || tail.ends_with('内') => Op::Le,
         "控制在" => Op::Le,
+        _ if reached == Some(Change::Down) => Op::Le,
         _ if tail.ends_with("以上") || change.is_some() => Op::Ge,
         _ if value >= 1.0 => Op::Eq,
         _ => Op::Ge,
@@ -223,6 +233,7 @@ fn due<'t>(rule: &Rule, named: &impl Fn(&str) -> Option<&'t str>) -> Option<What
     let cadence = Cadence::from_code(rule.code.trim_end_matches("-end"))?;
     let deadline = match cadence {
         Cadence::Monthly => day.map(|d| format!("monthly-{d:02}")),
+        Cadence::Bimonthly => day.map(|d| format!("bimonthly-{d:02}")),
         Cadence::Quarterly => day.map(|d| format!("quarterly-{d:02}")),
         Cadence::Weekly => named("weekday").and_then(weekday).map(|d| format!("weekly-{d}")),
         Cadence::Yearly => {

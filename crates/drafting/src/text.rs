@@ -23,11 +23,12 @@ impl Folded {
     pub(crate) fn of(source: &str, range: Range<usize>) -> Self {
         let mut folded = Self::default();
         let Some(part) = source.get(range.clone()) else { return folded };
+        let barred = has_bars(part);
         let mut blanks = 0_usize;
         let mut gap_at = range.start;
         for (at, c) in part.char_indices() {
             let from = range.start + at;
-            if c == '\t' {
+            if c == '\t' || barred && "|│┃".contains(c) {
                 blanks = COLUMN_GAP;
                 gap_at = from;
                 continue;
@@ -96,6 +97,14 @@ impl Folded {
     pub(crate) fn len_chars(&self) -> usize {
         self.text.chars().count()
     }
+}
+
+/// A row of a table drawn with bars; a bar of links on a web page has no figures.
+fn has_bars(line: &str) -> bool {
+    let line = line.trim();
+    let bars = line.chars().filter(|c| "|│┃".contains(*c)).count();
+    let framed = line.starts_with(['|', '│', '┃']) || line.ends_with(['|', '│', '┃']);
+    bars >= 2 && (framed || line.contains(|c: char| c.is_ascii_digit()))
 }
 
 /// Three blanks in a row, or a tab, set columns apart; fewer are typesetting.

@@ -135,8 +135,10 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
             bound: Bound::Since,
         });
     }
-    let first =
-        month_pair(&mut cursor).or_else(|| point(&mut cursor, None).map(|day| (None, day)))?;
+    let first = month_pair(&mut cursor)
+        .or_else(|| day_pair(&mut cursor))
+        .or_else(|| year_pair(&mut cursor))
+        .or_else(|| point(&mut cursor, None).map(|day| (None, day)))?;
     let (from, to) = first;
     clock(&mut cursor);
     if from.is_none() {
@@ -157,6 +159,7 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
         }
     }
     if from.is_some() {
+        clock(&mut cursor);
         close(&mut cursor);
         return Some(DatePhrase {
             start: at,
@@ -237,6 +240,45 @@ fn month_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
     Some((Some(day(first, Part::Whole)), day(second, part)))
 }
 
+/// `9月14-20日`, `6月3、4日`: the first day borrows the word of the second.
+fn day_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
+    let mut probe = *cursor;
+    let year = year(&mut probe).unwrap_or(Year::Open);
+    let month = probe.number(2).filter(|m| (1..=12).contains(m))?;
+    if !probe.take(&["月"]) {
+        return None;
+    }
+    let first = probe.number(2).filter(|d| (1..=31).contains(d))?;
+    if !probe.take(&["至", "到", "---", "--", "-", "~", "、", "和"]) {
+        return None;
+    }
+    let second = probe.number(2).filter(|d| first < *d && *d <= 31)?;
+    if !probe.take(&["日", "号"]) {
+        return None;
+    }
+    *cursor = probe;
+    let month = u8::try_from(month).ok();
+    let day = |d: u32| Some(Day { year, month, part: Part::Day(u8::try_from(d).ok()?) });
+    Some((day(first), day(second)?))
+}
+
+/// `2024-2026年`; a school year is none.
+fn year_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
+    let mut probe = *cursor;
+    let first = probe.number(4).filter(|y| (1990..2100).contains(y))?;
+    if !probe.take(&["至", "到", "---", "--", "-", "~"]) {
+        return None;
+    }
+    let second = probe.number(4).filter(|y| first < *y && *y < 2100)?;
+    if !probe.take(&["年"]) || probe.peek().is_some_and(|c| "级版".contains(c)) {
+        return None;
+    }
+    *cursor = probe;
+    let day =
+        |y: u32, part| Some(Day { year: Year::Of(i16::try_from(y).ok()?), month: None, part });
+    Some((day(first, Part::Whole), day(second, Part::End)?))
+}
+
 /// One date; `base` lends its month to the end of a stretch (`1日至7日`).
 fn point(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
     if let Some(day) = numeric(cursor) {
@@ -249,6 +291,10 @@ fn point(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
         return Some(day);
     }
     if let Some(day) = year_end(&mut probe, base) {
+        *cursor = probe;
+        return Some(day);
+    }
+    if let Some(day) = this_month(&mut probe) {
         *cursor = probe;
         return Some(day);
     }
@@ -382,6 +428,29 @@ fn year_end(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
     None
 }
 
+/// `本月底`, `下月5日`.
+fn this_month(cursor: &mut Cursor<'_>) -> Option<Day> {
+    let mut probe = *cursor;
+    let ahead = if probe.take(&["本月", "当月"]) {
+        0
+    } else if probe.take(&["下个月", "下月"]) {
+        1
+    } else {
+        return None;
+    };
+    let year = Year::Months(ahead);
+    if probe.take(&["底", "末"]) {
+        *cursor = probe;
+        return Some(Day { year, month: None, part: Part::End });
+    }
+    let day = probe.number(2).filter(|d| (1..=31).contains(d))?;
+    if !probe.take(&["日", "号"]) {
+        return None;
+    }
+    *cursor = probe;
+    Some(Day { year, month: None, part: Part::Day(u8::try_from(day).ok()?) })
+}
+
 fn month_day(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     let mut probe = *cursor;
     if probe.take(&[
@@ -456,9 +525,24 @@ fn clock(cursor: &mut Cursor<'_>) {
     probe.take(&["当天", "当日"]);
     probe.take(&["上午", "下午", "中午", "晚上", "早上", "晚", "早", "夜间"]);
     *cursor = probe;
-    if probe.number(2).is_some_and(|hour| hour <= 24) && probe.take(&[":", "时", "点"]) {
-        probe.number(2);
-        probe.take(&["分", "半", "整"]);
+    if hour(&mut probe) {
         *cursor = probe;
+        // 9:00-11:00: the end of the hours adds nothing to the day.
+        if probe.take(TO) {
+            probe.take(&["次日", "上午", "下午", "中午", "晚上", "晚"]);
+            if hour(&mut probe) {
+                *cursor = probe;
+            }
+        }
     }
+}
+
+fn hour(cursor: &mut Cursor<'_>) -> bool {
+    let clock =
+        cursor.number(2).is_some_and(|hour| hour <= 24) && cursor.take(&[":", "时", "点"]);
+    if clock {
+        cursor.number(2);
+        cursor.take(&["分", "半", "整"]);
+    }
+    clock
 }

@@ -21,6 +21,7 @@ impl Years {
         match day.year {
             Year::Of(year) => Some(year),
             Year::Masked => None,
+            Year::Months(ahead) => self.month_ahead(ahead).map(|(year, _)| year),
             Year::This => base,
             Year::Next => base.map(|year| year + 1),
             Year::Open => {
@@ -44,10 +45,20 @@ impl Years {
         }
     }
 
+    fn month_ahead(self, ahead: u8) -> Option<(i16, u8)> {
+        let (year, month) = self.issued?;
+        let month = month + ahead;
+        Some(if month <= 12 { (year, month) } else { (year + 1, month - 12) })
+    }
+
     /// `2022-12-31`, `2022-12` for a month or its end, `--12-31` without a year.
     pub(crate) fn iso(self, day: Day) -> Option<String> {
         let month = match day.month {
             Some(month) => month,
+            None if matches!(day.year, Year::Months(_)) => {
+                let Year::Months(ahead) = day.year else { return None };
+                self.month_ahead(ahead)?.1
+            }
             None if day.year == Year::Masked && day.part == Part::Whole => return None,
             None => 12,
         };

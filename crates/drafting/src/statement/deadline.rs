@@ -15,7 +15,7 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
     {
         return;
     }
-    if taken(scope, out) {
+    if taken(scope, out) || cell(scope, out) {
         return;
     }
     if let Some(found) = every_period(scope) {
@@ -111,6 +111,42 @@ fn leads(scope: &Scope<'_>, phrase: &Phrase) -> bool {
     more && !scope.clause.bracketed && spare <= 8 && scope.after(phrase.end).is_empty()
 }
 
+/// A cell of a table that holds nothing but a date belongs to its row.
+fn cell(scope: &Scope<'_>, out: &mut Vec<Found>) -> bool {
+    let row = &scope.sentence.range;
+    let whole = scope.place.str(row);
+    let [(phrase, date)] = scope.dates().collect::<Vec<_>>()[..] else { return false };
+    let alone = scope.before(phrase.start).is_empty() && scope.after(phrase.end).is_empty();
+    let last = scope.place.str(&(row.start..scope.clause.range.start)).ends_with('\t');
+    if !(alone && last && whole.contains('\t')) {
+        return false;
+    }
+    let Some(day) = date.to.and_then(|d| scope.place.years.iso(d)) else { return true };
+    let mut own =
+        out.iter_mut().filter(|f| row.start <= f.range.start && f.range.end <= row.end);
+    if let Some(found) = own.find(|f| f.confidence >= 0.5) {
+        if found.deadline.is_none() && matches!(found.cadence, None | Some(Cadence::Once)) {
+            found.deadline = Some(day);
+        }
+        return true;
+    }
+    let before = scope.place.str(&(row.start..scope.clause.range.start));
+    let due = date.bound == Bound::Before;
+    if !grammar().has(if due { "due-verb" } else { "event-verb" }, before) {
+        return true;
+    }
+    let kind = if due { Kind::Deadline } else { Kind::Duty };
+    let mut found = Found::new(kind, row.clone());
+    found.cadence = Some(Cadence::Once);
+    found.confidence = 0.8;
+    found.why = format!("表格一行的时间 {day}");
+    found.deadline = Some(day);
+    let longest = before.split('\t').max_by_key(|c| c.len()).unwrap_or_default();
+    found.action = String::from(actor::strip(longest));
+    out.push(found);
+    true
+}
+
 fn cut(scope: &Scope<'_>, from: usize, to: usize) -> usize {
     let gap = scope.place.text.get(from..to).unwrap_or_default();
     gap.rfind('、').map_or(to, |i| from + i + '、'.len_utf8())
@@ -179,6 +215,17 @@ fn dated(
     let label = before.trim_end_matches([':', '为', '是']);
     let due_label = phrase.is_some()
         && (grammar().ends("due-label", label).is_some() || labelled_before(scope, label));
+    if phrase.is_some() && due_label && label.is_empty() && date.bound == Bound::Before {
+        return due(scope, date, range, after, before, true);
+    }
+    // 截至某日的情况: up to when figures are counted.
+    let as_of = phrase.is_some_and(|p| scope.place.str(&(p.start..p.end)).starts_with("截至"));
+    if as_of
+        && !due_label
+        && !["报名", "征集", "投稿", "时间", "日期"].iter().any(|w| label.ends_with(w))
+    {
+        return None;
+    }
     match date.bound {
         Bound::Before => due(scope, date, range, after, before, led),
         Bound::Until if due_label => due(scope, date, range, after, before, led),

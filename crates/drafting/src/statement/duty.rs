@@ -134,8 +134,12 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     }
     let handed = scope.dates().any(|(_, d)| d.bound == Bound::Before)
         || scope.clause.has(|w| matches!(w, What::Due { .. }));
-    let beside = ["及", "和", "附", "与", "各"].iter().any(|w| head.ends_with(w));
+    let beside = ["及", "和", "附", "与", "各"].iter().any(|w| head.ends_with(w))
+        || head.contains('、') && head.contains(['将', '把']);
     if handed && beside {
+        return false;
+    }
+    if head.ends_with("人手") || is_level(head, *bound) && !rated {
         return false;
     }
     let near: String = head.chars().rev().take(5).collect();
@@ -154,6 +158,18 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         return false;
     }
     !(unit == "人" && head.ends_with('余'))
+}
+
+/// `总阅读量突破500万次`: a level that is measured, not an act.
+pub(super) fn is_level(head: &str, bound: Limit) -> bool {
+    let risen = ["突破", "达到", "达", "超过"].iter().find_map(|w| head.strip_suffix(w));
+    let name = match (risen, bound) {
+        (Some(name), _) => name,
+        (None, Limit::AtLeast | Limit::AtMost) => head,
+        (None, Limit::Exact) => return false,
+    };
+    let name = name.trim_end_matches(['应', '须', '要', '需', '均', '力', '争']);
+    grammar().ends("level", name).is_some()
 }
 
 fn segment(

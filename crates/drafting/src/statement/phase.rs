@@ -6,36 +6,39 @@ use regex::Regex;
 
 use super::{Found, Place};
 use crate::clause::Sentence;
-use crate::date::{Bound, DatePhrase};
+use crate::date::{Bound, DatePhrase, Year};
 use crate::grammar::grammar;
 use crate::item::Kind;
 use crate::phrase::What;
 
 /// The stage that a sentence names, with the byte where its date begins.
 pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Option<(Found, usize)> {
-    let (start, end, date) =
-        sentence.clauses.iter().flat_map(|c| &c.phrases).find_map(|p| match &p.what {
-            What::Date(date) => Some((p.start, p.end, date)),
-            _ => None,
-        })?;
-    let begin = sentence.range.start.max(if sentence.range.start == 0 {
-        place.block.head_len
-    } else {
-        0
-    });
-    let prefix = place.str(&(begin..start));
-    let suffix = place.str(&(end..sentence.range.end));
-    let dated = Dated { place, prefix, suffix, begin, start, end, date };
-    let (range, name, confidence, why) = named(&dated)
-        .or_else(|| labelled(&dated))
-        .or_else(|| until_goal(&dated, sentence))
-        .or_else(|| campaign(&dated, sentence))?;
-    let mut found = Found::new(Kind::Phase, range);
-    found.deadline = deadline(place, date);
-    found.action = name;
-    found.confidence = confidence;
-    found.why = why;
-    Some((found, start))
+    let mut first = true;
+    for clause in &sentence.clauses {
+        for phrase in &clause.phrases {
+            let What::Date(date) = &phrase.what else { continue };
+            let from = if first { sentence.range.start } else { clause.range.start };
+            let begin = if from == 0 { place.block.head_len } else { from };
+            let (start, end) = (phrase.start, phrase.end);
+            let prefix = place.str(&(begin..start));
+            let suffix = place.str(&(end..sentence.range.end));
+            let dated = Dated { place, prefix, suffix, begin, start, end, date };
+            let read = named(&dated).or_else(|| labelled(&dated)).or_else(|| {
+                first.then(|| {
+                    until_goal(&dated, sentence).or_else(|| campaign(&dated, sentence))
+                })?
+            });
+            first = false;
+            let Some((range, name, confidence, why)) = read else { continue };
+            let mut found = Found::new(Kind::Phase, range);
+            found.deadline = deadline(place, date);
+            found.action = name;
+            found.confidence = confidence;
+            found.why = why;
+            return Some((found, start));
+        }
+    }
+    None
 }
 
 /// The first date of a sentence with the words around it.
@@ -97,7 +100,8 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
     let parents = &place.block.path[..place.block.path.len().saturating_sub(1)];
     let staged = parents.iter().any(|l| grammar().has("stage-section", &l.heading));
     let opened = prefix.ends_with('(') || prefix.ends_with(':');
-    let stretch = matches!(date.bound, Bound::Range | Bound::Since) || prefix.ends_with('(');
+    let stretch = matches!(date.bound, Bound::Range | Bound::Since)
+        || prefix.ends_with('(') && (is_month_or_year(date) || date.bound == Bound::Before);
     if staged
         && opened
         && stretch
@@ -126,20 +130,36 @@ fn closing(place: &Place<'_>, end: usize) -> usize {
 
 /// `活动时间：9月8日至10月8日`, or the date alone under such a heading.
 fn labelled(dated: &Dated<'_>) -> Option<Read> {
-    let Dated { place, prefix, suffix, begin, end, date, .. } = *dated;
-    let label = prefix.trim_end_matches(|c: char| ":(为是从自于在".contains(c));
+    let Dated { place, prefix, suffix, start, end, date, .. } = *dated;
+    let mut label = prefix.trim_end_matches(|c: char| ":(为是从自于在".contains(c));
+    for word in ["确定", "初定", "拟定", "暂定", "定", "安排", "原则上", "统一"]
+    {
+        label = label.strip_suffix(word).unwrap_or(label);
+    }
+    // The label is the end of its sentence part: `…为主题,活动时间从…至…`.
+    let cut = label
+        .rfind([',', '。', ';'])
+        .map_or(0, |i| i + label[i..].chars().next().map_or(0, char::len_utf8));
+    let label = label.get(cut..).unwrap_or_default();
+    let begin = start - prefix.len() + cut;
     let heading = place.block.path.last().map_or("", |l| l.heading.as_str());
     let due = grammar().is("due-label", label)
         || grammar().ends("due-label", label).is_some()
         || label.is_empty() && grammar().has("due-label", heading);
-    if due || date.bound == Bound::Before {
+    let vague = date.to.is_some_and(|d| d.year == Year::This && d.is_year_only());
+    if due || vague || date.bound == Bound::Before {
         return None;
     }
-    let short = label.chars().count() <= 14;
-    let labelled = short && grammar().ends("time-label", label).is_some();
-    let under = label.is_empty()
+    let count = label.chars().count();
+    let ranged = date.bound == Bound::Range;
+    let word = grammar().ends("time-label", label);
+    let labelled = word.is_some_and(|w| count <= 14 || ranged && count <= 40 && w != "期限");
+    let under = (label.is_empty() || ranged && count <= 16)
         && grammar().ends("time-label", heading).is_some()
         && suffix.chars().count() <= 40;
+    if labelled && is_of_an_event(place, label) {
+        return None;
+    }
     let single = date.bound == Bound::At && !is_month_or_year(date);
     if (labelled || under) && !place.block.under_text(&["报名", "会议", "培训安排"]) {
         let confidence = if single { 0.75 } else { 0.9 };
@@ -147,6 +167,20 @@ fn labelled(dated: &Dated<'_>) -> Option<Read> {
         return Some((begin..end, "活动时间".to_owned(), confidence, "活动时间栏".to_owned()));
     }
     None
+}
+
+/// `二、知识答题` with `时间：…` below: the time of one event, not of the campaign.
+pub(super) fn is_of_an_event(place: &Place<'_>, label: &str) -> bool {
+    if label.chars().count() > 4 {
+        return false;
+    }
+    let levels = &place.block.path;
+    let own = levels.last().is_some_and(|l| l.heading.starts_with(label));
+    let heading = if own { levels.iter().rev().nth(1) } else { levels.last() };
+    let Some(heading) = heading.map(|l| l.heading.as_str()) else { return false };
+    let general =
+        ["概况", "安排", "事项", "时间", "要求", "总体", "基本", "主题", "步骤", "内容"];
+    grammar().has("event-noun", heading) && !general.iter().any(|w| heading.contains(w))
 }
 
 fn is_month_or_year(date: &DatePhrase) -> bool {

@@ -33,7 +33,12 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
 fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
     match &phrase.what {
         What::Share { .. } | What::Zero | What::Full => true,
-        What::Quota { per: None, unit, .. } => {
+        What::Quota { per: None, unit, bound, .. } => {
+            if super::duty::is_level(scope.before(phrase.start), *bound)
+                && !scope.clause.has(|w| matches!(w, What::Cadence(_)))
+            {
+                return true;
+            }
             let rated = scope.clause.has(|w| matches!(w, What::Cadence(_)));
             scope.place.goals && !rated && !grammar().is("times-unit", unit)
         }
@@ -242,6 +247,9 @@ fn count_confidence(
         "创建", "建成", "打造", "培育", "建设", "评选", "控制", "完成", "实现", "力争", "培训",
         "覆盖", "发放", "开展", "命名", "不", "确保", "推出",
     ];
+    if super::duty::is_level(before, bound) {
+        return 0.85;
+    }
     let acted = act.iter().any(|w| scope.before(scope.clause.range.end).contains(w))
         || bound != Limit::Exact;
     if acted || before.starts_with('“') || unit == "起" { 0.8 } else { 0.5 }
@@ -267,6 +275,8 @@ fn metric(
         name = shorter;
     }
     for tail in [
+        "突破",
+        "超过",
         "要",
         "须",
         "应",
