@@ -130,7 +130,10 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         block,
         text,
         years: &outline.years,
-        goals: block.under_text(&["目标", "指标"]) || opens_goals(text),
+        goals: block.under_text(&["目标", "指标"])
+            || block.under_text(&["标准"])
+                && !block.under_text(&["评分", "考核", "计分", "奖"])
+            || opens_goals(text),
         ones: own_ones || named_ones || memory.ones.is_some(),
         prizes: block.under_text(&[
             "奖项",
@@ -173,8 +176,12 @@ fn says_ones(text: &str) -> bool {
     })
 }
 
+/// The rate in the last sentence of an opening line.
 fn rate_of(text: &str) -> Option<Cadence> {
-    crate::phrase::scan(text).into_iter().find_map(|p| match p.what {
+    let from = text.rfind(['。', ';']).unwrap_or(0);
+    crate::phrase::scan(text.get(from..).unwrap_or_default()).into_iter().find_map(|p| match p
+        .what
+    {
         What::Cadence(cadence) if cadence != Cadence::Continuous => Some(cadence),
         _ => None,
     })

@@ -24,6 +24,7 @@ pub enum Cadence {
     Bimonthly,
     Quarterly,
     Semester,
+    #[serde(rename = "half-yearly")]
     Halfyearly,
     Yearly,
     Once,
@@ -40,7 +41,7 @@ impl Cadence {
             "bimonthly" => Self::Bimonthly,
             "quarterly" => Self::Quarterly,
             "semester" => Self::Semester,
-            "halfyearly" => Self::Halfyearly,
+            "half-yearly" => Self::Halfyearly,
             "yearly" => Self::Yearly,
             "once" => Self::Once,
             "continuous" => Self::Continuous,

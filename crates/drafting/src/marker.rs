@@ -52,6 +52,10 @@ pub(crate) fn read(text: &str) -> Option<Marker> {
     } else if let Some(label) = named("second") {
         (RANK_SECOND, format!("（{label}）"))
     } else if let Some(label) = named("third") {
+        // 8:00, is the end of a time of day.
+        if label.starts_with('0') {
+            return None;
+        }
         // 2023.5.10, 1.5倍 and 5,000 are numbers, not entries.
         if rest.starts_with(|c: char| c.is_ascii_digit())
             && !whole.as_str().ends_with(['、', ')'])
@@ -113,7 +117,9 @@ pub(crate) fn inner_starts(text: &str) -> Vec<usize> {
             '》' | '”' => depth = (depth - 1).max(0),
             _ => {}
         }
-        ended = "。;!?:".contains(c);
+        let figures = text[..at].ends_with(|c: char| c.is_ascii_digit())
+            && text[at + c.len_utf8()..].starts_with(|c: char| c.is_ascii_digit());
+        ended = "。;!?:".contains(c) && !(c == ':' && figures);
         if depth > 0 && "。".contains(c) {
             // A quotation mark that was never closed does not hide the rest.
             depth = 0;

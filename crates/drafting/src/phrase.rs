@@ -169,7 +169,13 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     // 上一次 and 二次 are an earlier time and a second one; 上一堂课 is a lesson.
     let earlier = before.is_some_and(|c| "上下".contains(c))
         && "次届轮期场年季条篇".contains(unit.as_str());
-    if bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次") {
+    // 统一, 唯一, 逐一, 进一步, 之一: parts of other words.
+    let within =
+        n == "一" && before.is_some_and(|c| "统同唯单专逐进某另之首此全整".contains(c));
+    // 活动方案(精选8篇): what a web page offers.
+    let offered = ["精选", "通用", "优选", "合集", "范文"].iter().any(|w| head.ends_with(w));
+    if within || offered || bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次")
+    {
         return None;
     }
     let more = captures.get(0).is_some_and(|m| m.as_str().ends_with("以上"));

@@ -97,8 +97,12 @@ struct Carry {
     /// The day by which the measures of the sentence hold.
     until: Option<DatePhrase>,
     actors: Vec<String>,
+    /// A date that opens the sentence alone; it binds every act without a date.
+    lead: Option<DatePhrase>,
     /// Whether a condition (`发生…的`) governs the rest.
     conditional: bool,
+    /// Whether what stands before a semicolon, or before, tells of the past.
+    told: bool,
 }
 
 pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
@@ -106,15 +110,43 @@ pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
     let mut actors = inherited.to_vec();
     let sentences = clause::sentences(place.text);
     let heading = sentences.first().and_then(|s| heading_date(place, s));
+    let mut told = false;
     for (at, sentence) in sentences.iter().enumerate() {
-        let mut carry = Carry { actors: actors.clone(), ..Carry::default() };
+        let goes_on = place.str(&(0..sentence.range.start)).ends_with(';');
+        let mut carry =
+            Carry { actors: actors.clone(), told: told && goes_on, ..Carry::default() };
         if at > 0 && starts_with_act(place, sentence) {
             carry.date = heading.clone().map(|date| (date, sentence.range.start));
         }
+        let before = out.len();
         read_sentence(place, sentence, &mut carry, &mut out);
+        if at == 1 && before == 1 {
+            join_heading(place, &sentences, &mut out);
+        }
         actors.clone_from(&carry.actors);
+        told = carry.told;
     }
     out
+}
+
+/// `举行一次启动仪式。10月10日升旗仪式上，…`: the sentence after a heading says
+/// when it is; both are one statement.
+fn join_heading(place: &Place<'_>, sentences: &[Sentence], out: &mut Vec<Found>) {
+    let [heading, dated, ..] = sentences else { return };
+    let [first, second, ..] = out.as_mut_slice() else { return };
+    let plain = |f: &Found| f.kind == Kind::Duty && f.cadence == Some(Cadence::Once);
+    let short = place.str(&heading.range).chars().count() <= 24;
+    let opens = second.range.start == dated.range.start;
+    let fits = plain(first) && first.count.is_some() && first.deadline.is_none();
+    if !(short && opens && fits && plain(second)) || second.count.is_some() {
+        return;
+    }
+    let Some(day) = second.deadline.take() else { return };
+    if day.len() == "2022-10-10".len() {
+        first.range.end = second.range.end;
+        first.deadline = Some(day);
+    }
+    out.remove(1);
 }
 
 fn read_sentence(
@@ -127,9 +159,12 @@ fn read_sentence(
     if grammar().count("knowledge", text) >= 2 || is_citation(text) {
         return;
     }
-    let told = grammar().has("past", text);
+    if text.contains('\t') && is_scored(text) {
+        return;
+    }
+    carry.told |= grammar().has("past", text);
     let mut consumed: Vec<usize> = Vec::new();
-    if let Some((found, date_at)) = phase::read(place, sentence) {
+    for (found, date_at) in phase::read(place, sentence) {
         carry.until = date_of(sentence, date_at);
         out.push(found);
         consumed.push(date_at);
@@ -141,14 +176,19 @@ fn read_sentence(
         }
         let near =
             grammar().has("past-near", words) && !clause.has(|w| matches!(w, What::Baseline));
-        let is_past = (told || near && !has_due(clause)) && !grammar().has("goal-cue", words)
-            || is_old(place, clause) && !has_due(clause);
+        let due = has_due(clause);
+        let old = is_old(place, clause) && !due;
+        carry.told |= old;
+        let is_past = (carry.told || near) && !due && !grammar().has("goal-cue", words) || old;
         if is_past
             || is_condition(words)
             || grammar().has("award", words)
-            || place.prizes && !has_due(clause)
+            || place.prizes && !due
         {
             continue;
+        }
+        if clause.has(|w| matches!(w, What::Date(_))) {
+            carry.lead = None;
         }
         let scope = Scope { place, sentence, at, clause, words, consumed: &consumed };
         let before = out.len();
@@ -252,10 +292,19 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
         .sum();
     let spare = scope.words.chars().count().saturating_sub(own);
     let start = scope.clause.range.start;
+    let inner_cell = scope.place.str(&(scope.sentence.range.start..start)).contains('\t');
     for phrase in &scope.clause.phrases {
+        let named = is_quoted(scope.after(phrase.end));
+        let spare = if named { spare - scope.after(phrase.end).chars().count() } else { spare };
         match &phrase.what {
+            // In a table a date that is not first belongs to what stands before.
+            What::Date(_) if inner_cell => {}
             What::Date(date) if spare <= 8 && !scope.consumed.contains(&phrase.start) => {
                 carry.date = Some((date.clone(), start));
+                let day = ["当天", "当日"].contains(&scope.after(phrase.end));
+                if !named && spare <= 2 && (date.bound == Bound::Before || day) {
+                    carry.lead = Some(date.clone());
+                }
             }
             What::Cadence(cadence) if spare <= 10 && *cadence != Cadence::Continuous => {
                 carry.cadence = Some((*cadence, start));
@@ -273,6 +322,19 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
     }
 }
 
+/// Nothing but a name in quotation marks.
+fn is_quoted(words: &str) -> bool {
+    words.starts_with('“') && words.find('”').is_some_and(|i| i + '”'.len_utf8() == words.len())
+}
+
+/// `抽查10户\t每户扣3分`: a row of marks.
+fn is_scored(text: &str) -> bool {
+    text.match_indices(['扣', '加', '得']).any(|(at, _)| {
+        let tail: String = text[at..].chars().take(7).collect();
+        tail.find('分').is_some_and(|i| tail[..i].contains(|c: char| c.is_ascii_digit()))
+    })
+}
+
 fn grammar_conditional(words: &str) -> bool {
     ["凡", "对发生", "如发生", "一旦", "若", "对未", "如有", "逾期"]
         .iter()
@@ -281,10 +343,13 @@ fn grammar_conditional(words: &str) -> bool {
 
 /// `被骗金额在1万元以上的，…`: whom a rule strikes, not what is asked.
 fn is_condition(words: &str) -> bool {
-    let ends = words.ends_with('的')
-        || words.ends_with("的单位")
-        || words.ends_with("的学校")
-        || words.ends_with("的个人");
+    let whom = [
+        "", "单位", "学校", "个人", "村", "社区", "班级", "部门", "企业", "人员", "教师",
+        "学院", "网点", "科室", "场所",
+    ];
+    let ends = words
+        .rfind('的')
+        .is_some_and(|i| whom.contains(&words.get(i + '的'.len_utf8()..).unwrap_or_default()));
     ends && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
 }
 
@@ -304,7 +369,8 @@ fn is_old(place: &Place<'_>, clause: &Clause) -> bool {
                 _ => None,
             };
             let last = date.to.as_ref().and_then(of);
-            last.is_some_and(|y| y < year) && date.bound != Bound::Range
+            let bound = matches!(date.bound, Bound::Range | Bound::Since);
+            last.is_some_and(|y| y < year) && !bound
         }
         _ => false,
     }) && !clause.has(|w| matches!(w, What::Baseline))

@@ -46,6 +46,13 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
         from = scope.place.block.head_len;
     }
     for (i, (phrase, date)) in own.iter().enumerate() {
+        // 6月20日、12月10日前: the word of the last holds for both.
+        let shared = own.get(i + 1).filter(|(next, following)| {
+            let gap = scope.place.text.get(phrase.end..next.start).unwrap_or_default();
+            ["、", "和", "及"].contains(&gap) && following.bound == Bound::Before
+        });
+        let bound = shared.map_or(date.bound, |_| Bound::Before);
+        let date = &DatePhrase { bound, ..(*date).clone() };
         let end = own
             .get(i + 1)
             .map_or(scope.clause.range.end, |(p, _)| cut(scope, phrase.end, p.start));
@@ -80,7 +87,27 @@ fn bracketed(
     let name =
         scope.place.text.get(host.range.start..scope.clause.range.start).unwrap_or_default();
     let name = name.trim_end_matches('(');
-    let alone = scope.before(phrase.start).is_empty() && host.phrases.is_empty();
+    let campaign = ["月”", "周”", "宣传月", "宣传周", "行动", "整治", "攻坚", "阶段"]
+        .iter()
+        .any(|w| name.contains(w));
+    let whole = scope.before(phrase.start).is_empty();
+    if date.bound == Bound::Range
+        && campaign
+        && whole
+        && !scope.place.opening
+        && name.chars().count() <= 30
+    {
+        let start =
+            if host.range.start == 0 { scope.place.block.head_len } else { host.range.start };
+        let mut found = Found::new(Kind::Phase, start..scope.clause.range.end + 1);
+        found.deadline = Some(day);
+        found.confidence = 0.8;
+        found.action = name.to_owned();
+        found.why = "活动名称与括号内的起止时间".to_owned();
+        out.push(found);
+        return true;
+    }
+    let alone = whole && host.phrases.is_empty();
     let event = grammar().ends("event-noun", name).is_some();
     if !(alone && event) || scope.place.opening && name.chars().count() > 20 {
         return false;
@@ -107,8 +134,11 @@ fn leads(scope: &Scope<'_>, phrase: &Phrase) -> bool {
         .get(scope.at + 1..)
         .is_some_and(|c| c.iter().any(|c| !c.bracketed));
     let own = scope.place.text.get(phrase.start..phrase.end).map_or(0, |t| t.chars().count());
+    let after = scope.after(phrase.end);
+    let named = super::is_quoted(after);
     let spare = scope.words.chars().count().saturating_sub(own);
-    more && !scope.clause.bracketed && spare <= 8 && scope.after(phrase.end).is_empty()
+    let spare = if named { spare - after.chars().count() } else { spare };
+    more && !scope.clause.bracketed && spare <= 8 && (after.is_empty() || named)
 }
 
 /// A cell of a table that holds nothing but a date belongs to its row.
@@ -326,6 +356,13 @@ fn until(
     Some(found)
 }
 
+/// `围绕3月15日…等时点`: days that work makes use of.
+fn is_occasion(words: &str) -> bool {
+    let within = ["围绕", "契机", "节点", "时点", "时机", "抓住", "紧扣"];
+    within.iter().any(|w| words.contains(w))
+        || ["结合", "利用", "依托", "借助"].iter().any(|w| words.starts_with(w))
+}
+
 /// An act on a day or in a month: a duty, once.
 fn event(
     scope: &Scope<'_>,
@@ -335,9 +372,14 @@ fn event(
     before: &str,
     led: bool,
 ) -> Option<Found> {
+    let row = scope.place.str(&scope.sentence.range).contains('\t');
     let verb = grammar().has("event-verb", after)
+        || row && grammar().has("event-noun", after)
         || (before.chars().count() <= 12 && grammar().has("event-verb", before));
     if !verb || scope.clause.bracketed && scope.host().is_none() {
+        return None;
+    }
+    if !led && is_occasion(scope.words) {
         return None;
     }
     let whole_day = date.to.is_some_and(|d| matches!(d.part, Part::Day(_)));

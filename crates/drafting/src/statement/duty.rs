@@ -71,7 +71,15 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
         match &phrase.what {
             // 每天滚动播放: how it is done, not how often.
             What::Cadence(Cadence::Continuous) if rate.is_some() && !used => {}
+            // Under goals 全年 is when a number is reached, not how often.
+            What::Cadence(_) if scope.place.goals && is_window(scope, phrase) => {}
             What::Cadence(cadence) => {
+                // 每月一通报、每季一点评: each rate has its own act.
+                if let Some((open, _)) = rate.filter(|_| !used)
+                    && has_act_between(scope, open, phrase)
+                {
+                    out.push(Head { rate, number: None });
+                }
                 // 每周班级群每日发布一条: the inner rate wins.
                 rate = Some((phrase, *cadence));
                 used = false;
@@ -102,6 +110,17 @@ fn heads<'a>(scope: &'a Scope<'_>, carry: &Carry) -> Vec<Head<'a>> {
     out
 }
 
+/// A stretch of time in which a number is reached.
+pub(super) fn is_window(scope: &Scope<'_>, phrase: &Phrase) -> bool {
+    let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
+    ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words)
+}
+
+fn has_act_between(scope: &Scope<'_>, open: &Phrase, next: &Phrase) -> bool {
+    let gap = scope.place.text.get(open.end..next.start).unwrap_or_default();
+    gap.ends_with(['、', '和']) && grammar().has("duty-verb", gap)
+}
+
 /// `分两次送交一份告知书`: the second number belongs to the object of the first.
 fn goes_on(scope: &Scope<'_>, head: &Head<'_>, phrase: &Phrase) -> bool {
     let Some(gap) = scope.place.text.get(head.end()..phrase.start) else { return true };
@@ -115,7 +134,8 @@ fn goes_on(scope: &Scope<'_>, head: &Head<'_>, phrase: &Phrase) -> bool {
 /// Whether a number is a quota at all, whatever stands around the clause.
 fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     let What::Quota { unit, bound, per, .. } = &phrase.what else { return false };
-    let act = grammar().is("times-unit", unit);
+    let act = grammar().is("times-unit", unit)
+        && grammar().has("duty-verb", scope.before(phrase.start));
     if *bound == Limit::AtMost || scope.place.goals && !rated && per.is_none() && !act {
         return false;
     }
@@ -139,6 +159,9 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
     if handed && beside {
         return false;
     }
+    if attached(scope) && !rated || head.ends_with('由') {
+        return false;
+    }
     if head.ends_with("人手") || is_level(head, *bound) && !rated {
         return false;
     }
@@ -158,6 +181,17 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         return false;
     }
     !(unit == "人" && head.ends_with('余'))
+}
+
+/// `将总结及照片(不少于5张)报…`: what is handed in with the rest.
+fn attached(scope: &Scope<'_>) -> bool {
+    let due = scope.sentence.clauses.iter().any(super::has_due);
+    let Some(host) = scope.host().filter(|_| due) else { return false };
+    let words = scope.place.str(&(host.range.start..scope.clause.range.start));
+    let words = words.trim_end_matches('(');
+    ["照片", "图片", "总结", "材料", "视频", "截图", "资料", "报告", "信息", "文件", "简报"]
+        .iter()
+        .any(|w| words.ends_with(w))
 }
 
 /// `总阅读量突破500万次`: a level that is measured, not an act.
@@ -207,7 +241,8 @@ fn duty(
     };
     let lead = carry.cadence.map(|c| c.0);
     let listed = scope.place.list_cadence.filter(|_| scope.place.ones);
-    let date = own_date(scope, carry, head);
+    let lead_date = carry.lead.clone().filter(|_| lead.is_none() && own.is_none());
+    let date = own_date(scope, carry, head).or(lead_date);
     let running =
         carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
     let running = running.filter(|_| one_rate(scope));
@@ -227,6 +262,8 @@ fn duty(
     if rate != Some(Cadence::Yearly) && !window {
         found.deadline =
             date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(d));
+    } else if rate == Some(Cadence::Yearly) {
+        found.deadline = every_year(scope, head);
     }
     if let Some(due) = recurring(scope) {
         found.deadline.clone_from(due);
@@ -235,6 +272,17 @@ fn duty(
     found.action = action(scope, head, range);
     found.why = why(scope, head, rate, found.deadline.as_deref());
     Some(found)
+}
+
+/// `每年5月25日`: the same day every year.
+fn every_year(scope: &Scope<'_>, head: &Head<'_>) -> Option<String> {
+    let (rate, _) = head.rate?;
+    let (_, date) = scope.dates().find(|(p, _)| p.start == rate.end)?;
+    let whole = date.to.is_some_and(|d| matches!(d.part, crate::date::Part::Day(_)));
+    if !whole {
+        return None;
+    }
+    crate::date::Years::default().iso(date.to?)
 }
 
 fn recurring<'a>(scope: &'a Scope<'_>) -> Option<&'a Option<String>> {
@@ -319,7 +367,8 @@ fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
         "明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请",
         "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建",
         "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立", "新建", "安装",
-        "配置", "增设", "投放", "改造", "建成", "完成", "招募", "培养", "发展", "创建",
+        "配置", "增设", "投放", "改造", "建成", "完成", "招募", "培养", "发展", "创建", "培树",
+        "推树", "树立", "新增", "提报", "征订", "命名", "推出",
     ]
     .iter()
     .any(|w| head.contains(w));
@@ -330,7 +379,8 @@ fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
     if scope.place.ones {
         return if verb_before || *figures || each || act { 0.9 } else { 0.6 };
     }
-    let explicit = *bound == Limit::AtLeast;
+    let explicit =
+        *bound == Limit::AtLeast || ["至少", "最少", "不少于"].iter().any(|w| head.contains(w));
     match () {
         () if explicit && (verb_before || each || act) => 0.88,
         () if explicit => 0.65,
@@ -362,11 +412,9 @@ fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f64 {
     if rate == Cadence::Continuous {
         return continuous(scope);
     }
-    let words = scope.place.text.get(phrase.start..phrase.end).unwrap_or_default();
     let before = scope.before(phrase.start);
     let after = scope.after(phrase.end);
-    if ["年内", "全年", "年度内", "学年内", "学期内", "本年度内", "全学年"].contains(&words)
-    {
+    if is_window(scope, phrase) {
         return 0.2;
     }
     let states = ["都有", "都会", "是", "均有", "约有", "有", "为", "定为"];
@@ -412,9 +460,28 @@ fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f64 {
 /// `每学期开学第一周，`: says when, and leaves the act to the next clause.
 fn is_when(after: &str) -> bool {
     let ends = [
-        "周", "初", "末", "时", "前", "后", "期间", "之际", "日", "开学", "结束", "当天", "中",
+        "周",
+        "初",
+        "末",
+        "时",
+        "前",
+        "后",
+        "期间",
+        "之际",
+        "日",
+        "开学",
+        "结束",
+        "当天",
+        "中",
+        "周内",
+        "日内",
+        "天内",
+        "月内",
+        "个月内",
+        "期内",
+        "起",
     ];
-    after.chars().count() <= 8 && ends.iter().any(|w| after.ends_with(w))
+    after.chars().count() <= 9 && ends.iter().any(|w| after.ends_with(w))
 }
 
 /// 常态化, 滚动: a duty without a number is for a person to decide; in a list of

@@ -11,8 +11,9 @@ use crate::grammar::grammar;
 use crate::item::Kind;
 use crate::phrase::What;
 
-/// The stage that a sentence names, with the byte where its date begins.
-pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Option<(Found, usize)> {
+/// The stages that a sentence names, with the bytes where their dates begin.
+pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Vec<(Found, usize)> {
+    let mut out = Vec::new();
     let mut first = true;
     for clause in &sentence.clauses {
         for phrase in &clause.phrases {
@@ -35,10 +36,10 @@ pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Option<(Found, usi
             found.action = name;
             found.confidence = confidence;
             found.why = why;
-            return Some((found, start));
+            out.push((found, start));
         }
     }
-    None
+    out
 }
 
 /// The first date of a sentence with the words around it.
@@ -67,7 +68,7 @@ fn deadline(place: &Place<'_>, date: &DatePhrase) -> Option<String> {
 fn named(dated: &Dated<'_>) -> Option<Read> {
     let Dated { place, prefix, suffix, begin, start, end, date } = *dated;
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("^[,:)、]?(?:为|是|进行)?(?P<name>[^,。;:、]{2,14}阶段)")
+        Regex::new("^[,:)、]?(?:为|是|进行)?(?P<name>[^,。;:、]{2,14}阶段|为[^,。;:、学假]{1,8}期(?:[,。;]|$))")
             .expect("a constant expression")
     });
     static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -90,7 +91,10 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
         let name = found.name("name")?;
         return Some((
             begin..end + name.end(),
-            name.as_str().to_owned(),
+            name.as_str()
+                .trim_start_matches('为')
+                .trim_end_matches([',', '。', ';'])
+                .to_owned(),
             0.9,
             "时间与阶段名称".to_owned(),
         ));
@@ -221,10 +225,13 @@ fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
         ["决定", "定于", "拟于", "计划于", "将于", "现定于"].iter().any(|w| prefix.contains(w))
             || place.text.contains("决定")
             || prefix.chars().count() <= 12
-            || prefix.ends_with(['从', '自', '于', ',']);
-    let acts =
-        ["开展", "实施", "进行", "组织", "启动", "举办"].iter().any(|w| suffix.contains(w));
-    if !(place.opening || place.block.under_text(&["总体要求", "时间", "总体安排"]))
+            || prefix.ends_with(['从', '自', '于', ','])
+            || prefix.ends_with("通过");
+    let verbs = ["开展", "实施", "进行", "组织", "启动", "举办", "集中"];
+    let acts = verbs.iter().any(|w| suffix.contains(w));
+    if !(place.opening
+        || place.goals
+        || place.block.under_text(&["总体要求", "时间", "总体安排"]))
         || !ranged
         || !decided
         || !acts
@@ -246,11 +253,7 @@ fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
         .map_or(sentence.range.start.max(place.block.head_len), |i| {
             sentence.range.start + i + 1
         });
-    let acts_at = ["开展", "实施", "进行", "组织", "启动", "举办"]
-        .iter()
-        .filter_map(|w| suffix.find(w))
-        .min()
-        .unwrap_or(0);
+    let acts_at = verbs.iter().filter_map(|w| suffix.find(w)).min().unwrap_or(0);
     let tail = suffix.get(acts_at..).unwrap_or_default();
     let stop = tail.find([',', '。', ';']).unwrap_or(tail.len());
     let name = tail.get(..stop).unwrap_or_default().to_owned();

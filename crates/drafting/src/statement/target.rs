@@ -3,14 +3,15 @@
 use std::ops::Range;
 
 use super::{Carry, Found, Scope};
-use crate::date::{Bound, DatePhrase};
+use crate::date::{Bound, DatePhrase, Day, Part, Year};
 use crate::grammar::grammar;
-use crate::item::{Kind, Op};
+use crate::item::{Cadence, Kind, Op};
 use crate::phrase::{Change, Limit, Phrase, What};
 
 pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
     let measures: Vec<&Phrase> =
         scope.clause.phrases.iter().filter(|p| is_measure(scope, p)).collect();
+    let measures = without_parallels(scope, measures);
     let date = measure_date(scope, carry);
     let mut from = scope.clause.range.start;
     for (i, phrase) in measures.iter().enumerate() {
@@ -23,11 +24,38 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
             {
                 found.range.start = *start;
             }
-            found.deadline =
-                date.as_ref().and_then(|d| d.to).and_then(|d| scope.place.years.iso(d));
+            found.deadline = date
+                .as_ref()
+                .and_then(|d| d.to)
+                .or_else(|| within_year(scope, phrase))
+                .and_then(|d| scope.place.years.iso(d));
             out.push(found);
         }
     }
+}
+
+/// `“零种植、零产量”` and `100%的学校、100%的班级` are one measure each.
+fn without_parallels<'a>(scope: &Scope<'_>, measures: Vec<&'a Phrase>) -> Vec<&'a Phrase> {
+    let text = scope.place.text;
+    let mut out: Vec<&'a Phrase> = Vec::new();
+    let mut last: Option<&'a Phrase> = None;
+    for phrase in measures {
+        let parallel = last.is_some_and(|before| {
+            let gap = text.get(before.end..phrase.start).unwrap_or_default();
+            let after = text.get(phrase.end..).unwrap_or_default();
+            let quoted = before.what == What::Zero && phrase.what == What::Zero && gap == "、";
+            let quoted =
+                quoted && after.trim_start_matches(char::is_alphanumeric).starts_with('”');
+            let of = matches!(phrase.what, What::Share { .. }) && before.what == phrase.what;
+            quoted
+                || of && gap.starts_with('的') && gap.ends_with('、') && after.starts_with('的')
+        });
+        last = Some(phrase);
+        if !parallel {
+            out.push(phrase);
+        }
+    }
+    out
 }
 
 fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
@@ -39,11 +67,23 @@ fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
             {
                 return true;
             }
-            let rated = scope.clause.has(|w| matches!(w, What::Cadence(_)));
-            scope.place.goals && !rated && !grammar().is("times-unit", unit)
+            let rated = scope.clause.phrases.iter().any(|p| {
+                matches!(p.what, What::Cadence(_)) && !super::duty::is_window(scope, p)
+            });
+            let acted = grammar().has("duty-verb", scope.before(phrase.start));
+            scope.place.goals && !rated && !(acted && grammar().is("times-unit", unit))
         }
         _ => false,
     }
+}
+
+/// `全年打造5个`: by the end of the year.
+fn within_year(scope: &Scope<'_>, phrase: &Phrase) -> Option<Day> {
+    let window = scope.clause.phrases.iter().find(|p| {
+        p.what == What::Cadence(Cadence::Yearly) && super::duty::is_window(scope, p)
+    })?;
+    let counted = matches!(phrase.what, What::Quota { .. }) && window.start < phrase.start;
+    counted.then_some(Day { year: Year::This, month: None, part: Part::End })
 }
 
 /// The date that binds the measures of the clause: its own, or that of the
@@ -215,6 +255,9 @@ fn full_confidence(scope: &Scope<'_>, phrase: &Phrase, before: &str, after: &str
     // 全覆盖的宣传, 全覆盖、多形式: it only colours what follows.
     let colours = after.starts_with('的')
         || after.starts_with('式')
+        || words == "全覆盖"
+            && after
+                .starts_with(|c: char| c.is_alphanumeric() && !"到和及并且在于与".contains(c))
         || after.chars().count() > 6 && !words.starts_with("全面");
     let listed = after.starts_with('、') && !asked;
     if weak {
