@@ -60,6 +60,11 @@ fn measure(name: &str, runs: usize, mut run: impl FnMut()) -> f64 {
         .collect();
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((runs - 1) as f64 * share) as usize];
-    println!("{name:<20} median {:>6.2} ms, least {:>6.2}, p95 {:>6.2}", at(0.5), at(0.0), at(0.95));
+    println!(
+        "{name:<20} median {:>6.2} ms, least {:>6.2}, p95 {:>6.2}",
+        at(0.5),
+        at(0.0),
+        at(0.95)
+    );
     at(0.5)
 }

@@ -3,78 +3,13 @@
 
 use crate::grammar::grammar;
 
-/// Words between an actor and its verb.
-const MODAL: &[&str] = &[
-    "要",
-    "应",
-    "须",
-    "需",
-    "必须",
-    "务必",
-    "负责",
-    "牵头",
-    "每",
-    "至少",
-    "于",
-    "在",
-    "将",
-    "对",
-    "向",
-    "根据",
-    "按照",
-    "组织",
-    "开展",
-    "召开",
-    "制定",
-    "结合",
-    "利用",
-    "通过",
-    "积极",
-    "切实",
-    "认真",
-    "定期",
-    "统一",
-    "分别",
-    "不少于",
-    "举办",
-    "举行",
-    "推送",
-    "报送",
-    "完成",
-    "建立",
-    "明确",
-    "可",
-    "会同",
-    "联合",
-    "深入",
-    "及时",
-    "全年",
-    "进行",
-    "为",
-    "安排",
-    "上",
-    "填写",
-    "指定",
-    "确定",
-    "上报",
-    "推荐",
-    "发布",
-    "发放",
-    "同步",
-    "共同",
-    "签订",
-    "联名",
-    "制订",
-];
-
 /// The actors that open a clause, if it names any.
 pub(crate) fn of(clause: &str) -> Option<Vec<String>> {
     let text = lead(clause);
     let mut best = None;
     for (at, _) in text.char_indices().skip(1).take(26) {
         let (head, rest) = text.split_at(at);
-        let follows = MODAL.iter().any(|m| rest.starts_with(m));
-        if follows && grammar().ends("org", head).is_some() && is_name(head) {
+        if is_actor(head, rest) {
             best = Some(head);
             break;
         }
@@ -85,6 +20,13 @@ pub(crate) fn of(clause: &str) -> Option<Vec<String>> {
         .filter(|name| !name.is_empty())
         .collect();
     (!names.is_empty()).then_some(names)
+}
+
+/// Words that end like an office, before what it must do.
+fn is_actor(head: &str, rest: &str) -> bool {
+    grammar().ends("org", head).is_some()
+        && grammar().starts("modal", rest).is_some()
+        && is_name(head)
 }
 
 fn lead(clause: &str) -> &str {
@@ -116,10 +58,7 @@ pub(crate) fn strip(words: &str) -> &str {
     let mut rest = text;
     for (at, _) in text.char_indices().skip(1).take(26) {
         let (head, tail) = text.split_at(at);
-        if MODAL.iter().any(|m| tail.starts_with(m))
-            && grammar().ends("org", head).is_some()
-            && is_name(head)
-        {
+        if is_actor(head, tail) {
             rest = tail;
             break;
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 
 use crate::clause;
+use crate::date::{self, DatePhrase, Part};
 use crate::item::{Cadence, Item, Kind};
 use crate::marker;
 use crate::outline::{self, Block, Outline};
@@ -112,6 +113,8 @@ fn within_limit(source: &str) -> (&str, bool) {
 struct Memory {
     /// Actors that a heading or opening line names, by depth of the section.
     actors: Vec<(usize, Vec<String>)>,
+    /// The month that a line by itself sets, with the section it stands in.
+    month: Option<(String, DatePhrase)>,
     /// The open list of ones: how deep it hangs, and the rate of its opening line.
     ones: Option<(usize, Option<Cadence>)>,
 }
@@ -122,6 +125,14 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
     memory.actors.retain(|(d, _)| *d < depth);
     if memory.ones.is_some_and(|(d, _)| depth <= d && marker::starts(text)) {
         memory.ones = None;
+    }
+    let section = block.section();
+    if memory.month.as_ref().is_some_and(|(at, _)| !section.starts_with(at.as_str())) {
+        memory.month = None;
+    }
+    if let Some(date) = month_alone(block) {
+        memory.month = Some((section, date));
+        return Vec::new();
     }
     let own_ones = says_ones(text);
     let named_ones =
@@ -147,6 +158,7 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
             "参赛对象",
             "评选条件",
         ]),
+        month: memory.month.as_ref().map(|(_, date)| date.clone()),
         list_cadence: memory.ones.and_then(|(_, cadence)| cadence),
         opening: block.path.is_empty(),
     };
@@ -162,6 +174,15 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         memory.ones = Some((depth, rate_of(text)));
     }
     found
+}
+
+/// `九月份：` by itself, before a list of what is done in it.
+fn month_alone(block: &Block) -> Option<DatePhrase> {
+    let text = block.body.text.get(block.head_len..)?.trim_end_matches(':');
+    let [date] = date::scan(text).try_into().ok()?;
+    let day = date.to?;
+    let month = day.month.is_some() && day.part == Part::Whole;
+    (month && date.start == 0 && date.end == text.len()).then_some(date)
 }
 
 /// `六个一`, `四个二`: a list of small quotas.

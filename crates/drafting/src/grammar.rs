@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 use thiserror::Error;
 
+use crate::class::Class;
+
 const LEXICON: &str = include_str!("../grammar/lexicon.txt");
 const PHRASES: &str = include_str!("../grammar/phrases.txt");
 
@@ -33,15 +35,8 @@ pub(crate) enum GrammarError {
 
 #[derive(Debug)]
 pub(crate) struct Grammar {
-    words: BTreeMap<String, Vec<Word>>,
+    words: BTreeMap<String, Class>,
     pub(crate) rules: Vec<Rule>,
-}
-
-/// A word, and the characters before which it is another word.
-#[derive(Debug, Clone)]
-struct Word {
-    text: String,
-    not_before: String,
 }
 
 #[derive(Debug)]
@@ -124,7 +119,7 @@ impl Grammar {
             } else if let Some(regex) = regexes.get(name) {
                 out.extend(["(?:", regex.as_str(), ")"]);
             } else if let Some(words) = self.words.get(name) {
-                let mut words: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
+                let mut words: Vec<&str> = words.texts().collect();
                 words.sort_by_key(|w| std::cmp::Reverse(w.len()));
                 let words: Vec<String> = words.into_iter().map(regex::escape).collect();
                 out.extend(["(?:", &words.join("|"), ")"]);
@@ -139,70 +134,36 @@ impl Grammar {
 
     /// Where a word of the class stands first in the text, if anywhere.
     pub(crate) fn find(&self, class: &str, text: &str) -> Option<usize> {
-        let words = self.words.get(class)?;
-        words.iter().filter_map(|word| word.find(text)).min()
+        self.words.get(class)?.find(text)
     }
 
     pub(crate) fn has(&self, class: &str, text: &str) -> bool {
-        self.words.get(class).is_some_and(|words| words.iter().any(|w| w.find(text).is_some()))
+        self.find(class, text).is_some()
     }
 
     /// How many different words of the class stand in the text.
     pub(crate) fn count(&self, class: &str, text: &str) -> usize {
-        self.words
-            .get(class)
-            .map_or(0, |words| words.iter().filter(|w| w.find(text).is_some()).count())
+        self.words.get(class).map_or(0, |class| class.count(text))
     }
 
     pub(crate) fn is(&self, class: &str, text: &str) -> bool {
-        self.words.get(class).is_some_and(|words| words.iter().any(|w| w.text == text))
+        self.words.get(class).is_some_and(|class| class.is(text))
     }
 
     /// The longest word of the class with which the text ends.
     pub(crate) fn ends<'a>(&self, class: &str, text: &'a str) -> Option<&'a str> {
-        let words = self.words.get(class)?;
-        let longest =
-            words.iter().filter(|w| text.ends_with(&w.text)).map(|w| w.text.len()).max()?;
+        let longest = self.words.get(class)?.ends(text)?;
         text.get(text.len() - longest..)
     }
 
     /// The longest word of the class with which the text begins.
     pub(crate) fn starts<'a>(&self, class: &str, text: &'a str) -> Option<&'a str> {
-        let words = self.words.get(class)?;
-        let longest =
-            words.iter().filter(|w| w.stands_at(text, 0)).map(|w| w.text.len()).max()?;
-        text.get(..longest)
+        text.get(..self.words.get(class)?.stands(text, 0)?)
     }
 
     /// Whether the word may stand before what follows it.
     pub(crate) fn may_precede(&self, class: &str, word: &str, rest: &str) -> bool {
-        let Some(words) = self.words.get(class) else { return true };
-        let next = rest.chars().next();
-        words
-            .iter()
-            .find(|w| w.text == word)
-            .is_none_or(|w| next.is_none_or(|c| !w.not_before.contains(c)))
-    }
-}
-
-impl Word {
-    fn find(&self, text: &str) -> Option<usize> {
-        let mut from = 0;
-        while let Some(at) = text.get(from..)?.find(&self.text).map(|i| from + i) {
-            if self.stands_at(text, at) {
-                return Some(at);
-            }
-            from = at + self.text.len();
-        }
-        None
-    }
-
-    fn stands_at(&self, text: &str, at: usize) -> bool {
-        let Some(rest) = text.get(at..).and_then(|rest| rest.strip_prefix(self.text.as_str()))
-        else {
-            return false;
-        };
-        rest.chars().next().is_none_or(|c| !self.not_before.contains(c))
+        self.words.get(class).is_none_or(|class| class.may_precede(word, rest))
     }
 }
 
@@ -219,8 +180,8 @@ impl Rule {
     }
 }
 
-fn read_lexicon(text: &str) -> (BTreeMap<String, Vec<Word>>, BTreeMap<String, String>) {
-    let mut words: BTreeMap<String, Vec<Word>> = BTreeMap::new();
+fn read_lexicon(text: &str) -> (BTreeMap<String, Class>, BTreeMap<String, String>) {
+    let mut words: BTreeMap<String, Class> = BTreeMap::new();
     let mut regexes = BTreeMap::new();
     let mut class = String::new();
     for line in text.lines().map(str::trim) {
@@ -242,7 +203,7 @@ fn read_lexicon(text: &str) -> (BTreeMap<String, Vec<Word>>, BTreeMap<String, St
                 Some((text, chars)) if !chars.is_empty() && !text.is_empty() => (text, chars),
                 _ => (word, ""),
             };
-            list.push(Word { text: text.to_owned(), not_before: not_before.to_owned() });
+            list.push(text, not_before);
         }
     }
     (words, regexes)

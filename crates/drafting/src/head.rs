@@ -81,14 +81,19 @@ fn title_rank(text: &str) -> u8 {
         text.trim_end_matches(|c: char| c.is_ascii_digit() || crate::number::is_numeral(c));
     let text =
         if numbered.len() < text.len() { numbered.trim_end_matches('篇') } else { text };
-    let core = match text.strip_suffix(')') {
-        Some(head) => head.rfind('(').map_or(text, |open| &text[..open]),
-        None => text,
-    };
+    let core = core_of(text);
     if !TITLE_ENDS.iter().any(|end| core.ends_with(end)) {
         return 0;
     }
     if core.ends_with("方案") || core.ends_with("计划") { 3 } else { 2 }
+}
+
+/// A title without what stands in brackets at its end.
+fn core_of(title: &str) -> &str {
+    match title.strip_suffix(')') {
+        Some(head) => head.rfind('(').map_or(title, |open| &title[..open]),
+        None => title,
+    }
 }
 
 /// A title broken over two lines.
@@ -221,6 +226,10 @@ fn is_order(text: &str) -> bool {
 /// Letters to parents, appeals, news: documents that give nobody a quota.
 pub(crate) fn asks_nothing(title: &str, paragraphs: &[Folded]) -> bool {
     if grammar().has("skip-title", title) {
+        return true;
+    }
+    // A title that ends in 工作总结 tells; 关于报送工作总结的通知 asks.
+    if grammar().ends("told-title", core_of(title)).is_some() {
         return true;
     }
     let orders = ["方案", "计划", "通知", "办法", "要点", "细则", "安排", "清单", "措施"];

@@ -7,6 +7,7 @@
 //! file or reads a clock. `docs/drafting.md` tells how well it does.
 
 mod actor;
+mod class;
 mod clause;
 mod date;
 mod draft;

@@ -174,7 +174,13 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
         n == "一" && before.is_some_and(|c| "统同唯单专逐进某另之首此全整".contains(c));
     // 活动方案(精选8篇): what a web page offers.
     let offered = ["精选", "通用", "优选", "合集", "范文"].iter().any(|w| head.ends_with(w));
-    if within || offered || bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次")
+    // 二类户, 三级响应: classes, not counts.
+    let class =
+        "类级".contains(unit.as_str()) && bare && n.chars().all(|c| "一二三四".contains(c));
+    if within
+        || offered
+        || class
+        || bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次")
     {
         return None;
     }

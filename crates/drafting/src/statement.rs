@@ -74,6 +74,8 @@ pub(crate) struct Place<'a> {
     pub(crate) prizes: bool,
     /// The rate of a list's opening line, for its entries.
     pub(crate) list_cadence: Option<Cadence>,
+    /// The month that a line above sets for the list below it.
+    pub(crate) month: Option<DatePhrase>,
     /// Nothing numbered stands above: the opening of the document.
     pub(crate) opening: bool,
 }
@@ -115,8 +117,17 @@ pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
         let goes_on = place.str(&(0..sentence.range.start)).ends_with(';');
         let mut carry =
             Carry { actors: actors.clone(), told: told && goes_on, ..Carry::default() };
-        if at > 0 && starts_with_act(place, sentence) {
-            carry.date = heading.clone().map(|date| (date, sentence.range.start));
+        let date = if at > 0 {
+            heading.as_ref().or(place.month.as_ref())
+        } else {
+            place.month.as_ref()
+        };
+        if let Some(date) = date
+            && starts_with_act(place, sentence)
+        {
+            let start =
+                sentence.range.start.max(if at == 0 { place.block.head_len } else { 0 });
+            carry.date = Some((date.clone(), start));
         }
         let before = out.len();
         read_sentence(place, sentence, &mut carry, &mut out);
@@ -162,7 +173,7 @@ fn read_sentence(
     if text.contains('\t') && is_scored(text) {
         return;
     }
-    carry.told |= grammar().has("past", text);
+    carry.told |= grammar().has("past", text) || is_as_of(text);
     let mut consumed: Vec<usize> = Vec::new();
     for (found, date_at) in phase::read(place, sentence) {
         carry.until = date_of(sentence, date_at);
@@ -179,6 +190,8 @@ fn read_sentence(
         let due = has_due(clause);
         let old = is_old(place, clause) && !due;
         carry.told |= old;
+        let counted = clause.has(|w| matches!(w, What::Quota { .. } | What::Share { .. }));
+        carry.told |= near && counted && !due;
         let is_past = (carry.told || near) && !due && !grammar().has("goal-cue", words) || old;
         if is_past
             || is_condition(words)
@@ -324,7 +337,12 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
 
 /// Nothing but a name in quotation marks.
 fn is_quoted(words: &str) -> bool {
-    words.starts_with('“') && words.find('”').is_some_and(|i| i + '”'.len_utf8() == words.len())
+    let days = ["当天", "当日", "期间", "前后"];
+    words.starts_with('“')
+        && words.find('”').is_some_and(|i| {
+            let rest = words.get(i + '”'.len_utf8()..).unwrap_or_default();
+            rest.is_empty() || days.contains(&rest)
+        })
 }
 
 /// `抽查10户\t每户扣3分`: a row of marks.
@@ -350,7 +368,20 @@ fn is_condition(words: &str) -> bool {
     let ends = words
         .rfind('的')
         .is_some_and(|i| whom.contains(&words.get(i + '的'.len_utf8()..).unwrap_or_default()));
-    ends && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
+    let follows = ["取消", "约谈", "追究", "问责", "一票否决", "不得评", "通报批评"];
+    let struck = words.contains("以上的") && follows.iter().any(|w| words.contains(w));
+    struck
+        || ends
+            && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
+}
+
+/// `截至2月底,已…`: up to when something was counted.
+fn is_as_of(text: &str) -> bool {
+    let dated = text.contains("截至") || text.contains("截止");
+    dated
+        && ["已", "累计", "共计", "共开展", "共发", "共举办", "共组"]
+            .iter()
+            .any(|w| text.contains(w))
 }
 
 /// A law or an older document is cited: its dates are not ours.
@@ -370,10 +401,15 @@ fn is_old(place: &Place<'_>, clause: &Clause) -> bool {
             };
             let last = date.to.as_ref().and_then(of);
             let bound = matches!(date.bound, Bound::Range | Bound::Since);
-            last.is_some_and(|y| y < year) && !bound
+            last.is_some_and(|y| y < year) && !bound && !compared(clause, p.start)
         }
         _ => false,
-    }) && !clause.has(|w| matches!(w, What::Baseline))
+    })
+}
+
+/// `同比2022年`: the year is what is compared with.
+fn compared(clause: &Clause, at: usize) -> bool {
+    clause.phrases.iter().any(|p| p.what == What::Baseline && p.end == at)
 }
 
 fn has_due(clause: &Clause) -> bool {

@@ -91,6 +91,11 @@ pub fn container(bytes: &[u8]) -> Container {
     if is_markup { Container::Html } else { Container::Other }
 }
 
+/// Whether a zip package has lost its directory, as half a download has.
+pub fn is_torn(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") && ZipArchive::new(Cursor::new(bytes)).is_err()
+}
+
 fn zip_container(bytes: &[u8]) -> Container {
     let Ok(archive) = ZipArchive::new(Cursor::new(bytes)) else {
         return Container::OtherZip;

@@ -86,6 +86,7 @@ pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
         }
         Container::Pptx | Container::Ppt => return Err(TextError::Unsupported("演示文稿")),
         Container::OpenDocument => return Err(TextError::Unsupported("OpenDocument 格式")),
+        Container::OtherZip if package::is_torn(bytes) => return Err(TextError::Damaged),
         Container::Rar | Container::OtherZip => return Err(TextError::Unsupported("压缩包")),
     };
     if text.trim().is_empty() {

@@ -8,7 +8,7 @@ pub(crate) fn scan(text: &str) -> Vec<DatePhrase> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        match phrase(text, at) {
+        match may_begin(c).then(|| phrase(text, at)).flatten() {
             Some(phrase) if phrase.end > at => {
                 at = phrase.end;
                 found.push(phrase);
@@ -17,6 +17,13 @@ pub(crate) fn scan(text: &str) -> Vec<DatePhrase> {
         }
     }
     found
+}
+
+/// The characters with which a date can begin; most others are passed by.
+fn may_begin(c: char) -> bool {
+    c.is_ascii_digit()
+        || number::is_numeral(c)
+        || "截直到至自从即本印发今明次翌来下当年Xx×*_".contains(c)
 }
 
 /// What is still to be read.

@@ -321,7 +321,10 @@ fn due(
     let later = grammar().has("due-verb", scope.rest());
     let host =
         scope.host().is_some_and(|h| grammar().has("due-verb", scope.place.str(&h.range)));
-    if !(here || later || host || led) {
+    let acts = after.chars().count() >= 4
+        && !["出生", "入学", "毕业", "参加工作", "的"].iter().any(|w| after.contains(w))
+        && !scope.place.opening;
+    if !(here || later || host || led || acts) {
         return None;
     }
     let mut found = Found::new(Kind::Deadline, range);
@@ -330,7 +333,11 @@ fn due(
     }
     found.cadence = Some(Cadence::Once);
     found.deadline = date.to.and_then(|d| scope.place.years.iso(d));
-    found.confidence = if here || host { 0.93 } else { 0.8 };
+    found.confidence = match (here || host, later || led) {
+        (true, _) => 0.93,
+        (false, true) => 0.8,
+        (false, false) => 0.65,
+    };
     if scope.place.opening && grammar().has("past", scope.words) {
         found.confidence = 0.3;
     }
@@ -356,6 +363,30 @@ fn until(
     Some(found)
 }
 
+/// `1.启动仪式` with `时间：5月6日` below.
+fn of_heading(scope: &Scope<'_>, before: &str) -> bool {
+    let label = if before.is_empty() {
+        let previous = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i));
+        previous.map_or("", |c| scope.place.str(&c.range))
+    } else {
+        before
+    };
+    let label = label.get(marker_len(label)..).unwrap_or_default().trim_end_matches(':');
+    ["时间", "活动时间", "比赛时间", "日期"].contains(&label)
+        && super::phase::is_of_an_event(scope.place, label)
+}
+
+fn marker_len(text: &str) -> usize {
+    crate::marker::read(text).map_or(0, |m| m.len)
+}
+
+/// The heading of the event that a line of time stands under.
+fn heading<'a>(scope: &Scope<'a>) -> &'a str {
+    let levels = &scope.place.block.path;
+    let named = levels.iter().rev().find(|l| !l.heading.starts_with("时间"));
+    named.map_or("", |l| l.heading.as_str())
+}
+
 /// `围绕3月15日…等时点`: days that work makes use of.
 fn is_occasion(words: &str) -> bool {
     let within = ["围绕", "契机", "节点", "时点", "时机", "抓住", "紧扣"];
@@ -375,6 +406,7 @@ fn event(
     let row = scope.place.str(&scope.sentence.range).contains('\t');
     let verb = grammar().has("event-verb", after)
         || row && grammar().has("event-noun", after)
+        || after.is_empty() && of_heading(scope, before)
         || (before.chars().count() <= 12 && grammar().has("event-verb", before));
     if !verb || scope.clause.bracketed && scope.host().is_none() {
         return None;
@@ -398,6 +430,9 @@ fn event(
         found.confidence = 0.4;
     }
     found.action = String::from(actor::strip(after));
+    if found.action.is_empty() {
+        found.action = heading(scope).to_owned();
+    }
     found.why = format!("时间 {} 与事项", found.deadline.as_deref().unwrap_or("（日期不全）"));
     Some(found)
 }

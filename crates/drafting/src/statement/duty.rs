@@ -166,7 +166,11 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         return false;
     }
     let near: String = head.chars().rev().take(5).collect();
-    if near.contains('附') && !rated {
+    let enclosed =
+        ["照片", "图片", "视频", "材料", "截图", "总结"].iter().any(|w| head.ends_with(w));
+    if (near.contains('附') || handed && enclosed && near.contains(['及', '和', '与']))
+        && !rated
+    {
         return false;
     }
     let inside = [
@@ -368,7 +372,7 @@ fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f64 {
         "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建",
         "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立", "新建", "安装",
         "配置", "增设", "投放", "改造", "建成", "完成", "招募", "培养", "发展", "创建", "培树",
-        "推树", "树立", "新增", "提报", "征订", "命名", "推出",
+        "再建", "改建", "增建", "扩建", "推树", "树立", "新增", "提报", "征订", "命名", "推出",
     ]
     .iter()
     .any(|w| head.contains(w));

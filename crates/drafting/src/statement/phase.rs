@@ -103,6 +103,16 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
     let heading = place.block.path.last().map_or("", |l| l.heading.as_str());
     let parents = &place.block.path[..place.block.path.len().saturating_sub(1)];
     let staged = parents.iter().any(|l| grammar().has("stage-section", &l.heading));
+    // `(一)5月6日至5月31日,宣传发动;` under 时间安排.
+    if staged && prefix.is_empty() && date.bound == Bound::Range {
+        let rest = suffix.trim_start_matches([',', ':', '、']);
+        let name = rest.split([',', ';', '。', '、']).next().unwrap_or_default();
+        let short = (2..=16).contains(&name.chars().count());
+        if short && rest.len() < suffix.len() && rest == name {
+            let to = end + suffix.len();
+            return Some((begin..to, name.to_owned(), 0.85, "时间安排下的一段时间".to_owned()));
+        }
+    }
     let opened = prefix.ends_with('(') || prefix.ends_with(':');
     let stretch = matches!(date.bound, Bound::Range | Bound::Since)
         || prefix.ends_with('(') && (is_month_or_year(date) || date.bound == Bound::Before);
@@ -113,6 +123,9 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
         && prefix.chars().count() <= 24
     {
         let name = prefix.trim_end_matches(['(', ':']).to_owned();
+        if name.ends_with("时间") && is_of_an_event(place, &name) {
+            return None;
+        }
         return Some((whole(begin), name, 0.85, "实施步骤下的时间段".to_owned()));
     }
     // A stage heading with its dates on the next line.
@@ -182,8 +195,9 @@ pub(super) fn is_of_an_event(place: &Place<'_>, label: &str) -> bool {
     let own = levels.last().is_some_and(|l| l.heading.starts_with(label));
     let heading = if own { levels.iter().rev().nth(1) } else { levels.last() };
     let Some(heading) = heading.map(|l| l.heading.as_str()) else { return false };
-    let general =
-        ["概况", "安排", "事项", "时间", "要求", "总体", "基本", "主题", "步骤", "内容"];
+    let general = [
+        "阶段", "概况", "安排", "事项", "时间", "要求", "总体", "基本", "主题", "步骤", "内容",
+    ];
     grammar().has("event-noun", heading) && !general.iter().any(|w| heading.contains(w))
 }
 

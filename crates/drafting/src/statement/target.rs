@@ -195,7 +195,7 @@ fn is_portion(scope: &Scope<'_>, before: &str, after: &str) -> bool {
         || after.starts_with("是诈骗")
         || after.starts_with("的是")
         || after.starts_with("中奖")
-        || before.ends_with('按')
+        || before.ends_with(['按', '由', '从'])
 }
 
 fn share_confidence(scope: &Scope<'_>, before: &str, phrase: &Phrase) -> f64 {
@@ -218,7 +218,9 @@ fn share_confidence(scope: &Scope<'_>, before: &str, phrase: &Phrase) -> f64 {
         "减少",
     ]
     .iter()
-    .any(|w| words.contains(w));
+    .any(|w| words.contains(w))
+        || words.contains(['到', '至'])
+        || matches!(phrase.what, What::Share { change: Some(_), .. });
     match (rate, bound) {
         (true, true) => 0.95,
         (true, false) if words.starts_with('为') && !scope.place.goals => 0.4,

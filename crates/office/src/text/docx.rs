@@ -52,14 +52,24 @@ struct Body {
     number: Option<(String, usize)>,
     number_id: Option<String>,
     number_level: usize,
-    /// How deep inside tables, and the paragraphs of the open cell.
-    tables: usize,
-    cell: Vec<String>,
-    row: Vec<String>,
+    /// The open tables, the innermost last.
+    tables: Vec<Table>,
+    /// How many elements are open.
+    depth: usize,
     /// Inside something whose text is not shown: fallbacks, field codes, deletions.
     hidden: usize,
     in_text: bool,
 }
+
+/// A table that is being read: its open row, and the paragraphs of its open cell.
+#[derive(Default)]
+struct Table {
+    cell: Vec<String>,
+    row: Vec<String>,
+}
+
+/// Word itself nests a few dozen elements; a hostile file nests millions.
+const DEPTH_MAX: usize = 512;
 
 impl Body {
     fn read(mut self, reader: &mut Reader<impl BufRead>) -> Result<String, TextError> {
@@ -67,9 +77,18 @@ impl Body {
         loop {
             buffer.clear();
             match reader.read_event_into(&mut buffer) {
-                Ok(Event::Start(tag)) => self.open(&tag, false),
+                Ok(Event::Start(tag)) => {
+                    self.depth += 1;
+                    if DEPTH_MAX < self.depth {
+                        return Err(TextError::Bomb);
+                    }
+                    self.open(&tag, false);
+                }
                 Ok(Event::Empty(tag)) => self.open(&tag, true),
-                Ok(Event::End(tag)) => self.close(tag.local_name().as_ref()),
+                Ok(Event::End(tag)) => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.close(tag.local_name().as_ref());
+                }
                 Ok(Event::Text(text)) if self.shows() => {
                     self.line.push_str(&text);
                 }
@@ -83,9 +102,13 @@ impl Body {
                 Ok(_) => {}
                 Err(_) => return Err(TextError::Damaged),
             }
-            if self.out.len() + self.line.len() > TEXT_BYTES_MAX {
+            if TEXT_BYTES_MAX < self.out.len() + self.line.len() {
                 return Err(TextError::TooLarge);
             }
+        }
+        // Cut short by its own end, or by the limit on the part.
+        if self.depth != 0 {
+            return Err(TextError::Damaged);
         }
         if !self.line.is_empty() {
             self.end_paragraph();
@@ -108,9 +131,7 @@ impl Body {
             "pStyle" => self.style = value(tag),
             "ilvl" => self.number_level = value(tag).and_then(|v| v.parse().ok()).unwrap_or(0),
             "numId" => self.number_id = value(tag),
-            "tbl" if !empty => self.tables += 1,
-            "tr" if !empty => self.row.clear(),
-            "tc" if !empty => self.cell.clear(),
+            "tbl" if !empty => self.tables.push(Table::default()),
             _ => {}
         }
     }
@@ -138,18 +159,20 @@ impl Body {
             "t" => self.in_text = false,
             "p" => self.end_paragraph(),
             "tc" => {
-                let text = self.cell.join(" ");
-                self.cell.clear();
-                self.row.push(text);
+                if let Some(table) = self.tables.last_mut() {
+                    let cell = std::mem::take(&mut table.cell);
+                    table.row.push(cell.join(" "));
+                }
             }
             "tr" => {
-                let row = std::mem::take(&mut self.row);
-                if row.iter().any(|cell| !cell.is_empty()) {
+                let row = self.tables.last_mut().map(|table| std::mem::take(&mut table.row));
+                let row = row.filter(|row| row.iter().any(|cell| !cell.is_empty()));
+                if let Some(row) = row {
                     self.out.push_str(&row.join("\t"));
                     self.out.push('\n');
                 }
             }
-            "tbl" => self.tables = self.tables.saturating_sub(1),
+            "tbl" => drop(self.tables.pop()),
             _ => {}
         }
     }
@@ -167,9 +190,9 @@ impl Body {
         self.number = None;
         self.style = None;
         let text = format!("{label}{line}");
-        if self.tables > 0 {
+        if let Some(table) = self.tables.last_mut() {
             if !text.trim().is_empty() {
-                self.cell.push(text);
+                table.cell.push(text);
             }
         } else {
             self.out.push_str(&text);

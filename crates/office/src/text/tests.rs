@@ -55,6 +55,39 @@ fn numbers_that_word_writes_by_itself() {
 }
 
 #[test]
+fn word_boxes_nested_tables_and_tracked_changes() {
+    let cell = |inner: &str| format!("<w:tc>{inner}</w:tc>");
+    let words = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
+    let inner =
+        format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", cell(&words("甲")), cell(&words("乙")));
+    let body = document(&[
+        words("正文"),
+        format!("<w:tbl><w:tr>{}{}</w:tr></w:tbl>", cell(&words("讲座")), cell(&(inner + &words("每月1次")))),
+        "<w:p><w:ins><w:r><w:t>每季度</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>旧句</w:t></w:r></w:moveFrom>\
+         <w:r><w:t>一次</w:t></w:r></w:p>".to_owned(),
+        format!("<w:p><w:r><w:pict><v:textbox><w:txbxContent>{}</w:txbxContent></v:textbox></w:pict></w:r></w:p>", words("框内")),
+    ].concat());
+    let header = "<w:hdr xmlns:w='w'><w:p><w:r><w:t>页眉</w:t></w:r></w:p></w:hdr>";
+    let bytes = docx(&[("word/document.xml", &body), ("word/header1.xml", header)]);
+    assert_eq!(read(&bytes).unwrap().text, "正文\n甲\t乙\n讲座\t每月1次\n每季度一次\n框内\n\n");
+}
+
+#[test]
+fn hostile_and_torn_word_files_are_refused() {
+    let deep = document(&["<w:r>".repeat(100_000), "</w:r>".repeat(100_000)].concat());
+    assert!(matches!(read(&docx(&[("word/document.xml", &deep)])), Err(TextError::Bomb)));
+    let open = "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>文字";
+    assert!(matches!(read(&docx(&[("word/document.xml", open)])), Err(TextError::Damaged)));
+    let mut half = docx(&[("word/document.xml", &document(""))]);
+    half.truncate(half.len() / 2);
+    assert!(matches!(read(&half), Err(TextError::Damaged)));
+    let entities = "<!DOCTYPE d [<!ENTITY a '文文文文'><!ENTITY b '&a;&a;&a;&a;'>]>";
+    let body = document("<w:p><w:r><w:t>甲&b;乙</w:t></w:r></w:p>");
+    let bytes = docx(&[("word/document.xml", &format!("{entities}{body}"))]);
+    assert_eq!(read(&bytes).unwrap().text, "甲乙\n");
+}
+
+#[test]
 fn plain_text_in_every_encoding() {
     let text = "各校每月召开一次班会。";
     let (gb, _, _) = encoding_rs::GB18030.encode(text);
@@ -122,6 +155,31 @@ fn a_pdf_without_words_is_told_to_be_a_scan() {
     let bytes = pdf_of(words);
     let text = read(&bytes).unwrap().text;
     assert!(text.contains("one drill"), "{text}");
+}
+
+#[test]
+fn loops_in_a_pdf_end() {
+    let pages = [
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[2 0 R 2 0 R]/Count 2/Parent 2 0 R>>",
+        "<</Type/Page/Parent 3 0 R/Contents 3 0 R>>",
+    ];
+    let mut out = "%PDF-1.4\n".to_owned();
+    let mut places = Vec::new();
+    for (i, object) in pages.iter().enumerate() {
+        places.push(out.len());
+        out.push_str(&format!("{} 0 obj{object}endobj\n", i + 1));
+    }
+    let xref = out.len();
+    out.push_str("xref\n0 4\n0000000000 65535 f \n");
+    for place in places {
+        out.push_str(&format!("{place:010} 00000 n \n"));
+    }
+    // The cross-reference names itself as the one before it.
+    out.push_str(&format!(
+        "trailer<</Size 4/Root 1 0 R/Prev {xref}>>\nstartxref\n{xref}\n%%EOF"
+    ));
+    assert!(read(out.as_bytes()).is_err());
 }
 
 #[test]
