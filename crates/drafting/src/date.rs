@@ -1,6 +1,8 @@
 //! Dates as documents write them: `2022 年 12 月底`, `即日起至…`, `8月30号17:00前`,
 //! `9月8日-10月8日`, `二〇二三年五月`, `20xx年6月`.
 
+mod cursor;
+mod pair;
 mod parse;
 mod resolve;
 

@@ -7,6 +7,7 @@
 mod deadline;
 mod duty;
 mod phase;
+mod sure;
 mod target;
 
 use std::ops::Range;

@@ -1,5 +1,7 @@
 //! A recursive-descent reader of dates over folded text.
 
+use super::cursor::Cursor;
+use super::pair::{day_pair, month_pair, year_pair};
 use super::{Bound, DatePhrase, Day, Part, Year};
 use crate::number;
 
@@ -24,60 +26,6 @@ fn may_begin(c: char) -> bool {
     c.is_ascii_digit()
         || number::is_numeral(c)
         || "截直到至自从即本印发今明次翌来下当年Xx×*_".contains(c)
-}
-
-/// What is still to be read.
-#[derive(Clone, Copy)]
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn before(&self) -> Option<char> {
-        self.text.get(..self.at).and_then(|text| text.chars().next_back())
-    }
-
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
-
-    /// Takes the first of the words that stands here; longer ones come first.
-    fn take(&mut self, words: &[&str]) -> bool {
-        for word in words {
-            if self.rest().starts_with(word) {
-                self.at += word.len();
-                return true;
-            }
-        }
-        false
-    }
-
-    /// A number in figures (at most `digits` of them) or Chinese numerals.
-    fn number(&mut self, digits: usize) -> Option<u32> {
-        let rest = self.rest();
-        let figures: &str = take_while(rest, |c| c.is_ascii_digit());
-        if !figures.is_empty() {
-            if figures.len() > digits {
-                return None;
-            }
-            self.at += figures.len();
-            return figures.parse().ok();
-        }
-        let numerals = take_while(rest, number::is_numeral);
-        let value = number::chinese(numerals)?;
-        self.at += numerals.len();
-        Some(value)
-    }
-}
-
-fn take_while(text: &str, keep: impl Fn(char) -> bool) -> &str {
-    let end = text.find(|c| !keep(c)).unwrap_or(text.len());
-    text.get(..end).unwrap_or_default()
 }
 
 const UNTIL: &[&str] = &["截止到", "截至到", "截止至", "截止", "截至", "直到", "到", "至"];
@@ -224,68 +172,6 @@ fn close(cursor: &mut Cursor<'_>) -> bool {
     true
 }
 
-/// `6至9月`, `3-5月份`, `7、8月`: the first month borrows the word of the second.
-fn month_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
-    let mut probe = *cursor;
-    let year = year(&mut probe).unwrap_or(Year::Open);
-    let first = probe.number(2).filter(|m| (1..=12).contains(m))?;
-    // At the head of a line `5、` is a list number.
-    let listed = cursor.at == 0 && probe.rest().starts_with('、');
-    if listed || !probe.take(&["至", "到", "-", "~", "、", "和"]) {
-        return None;
-    }
-    let second = probe.number(2).filter(|m| (1..=12).contains(m))?;
-    if !probe.take(&["月份", "月"]) || second == first {
-        return None;
-    }
-    if probe.peek().is_some_and(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let part = if probe.take(&["底", "末"]) { Part::End } else { Part::Whole };
-    *cursor = probe;
-    let day = |month: u32, part| Day { year, month: u8::try_from(month).ok(), part };
-    Some((Some(day(first, Part::Whole)), day(second, part)))
-}
-
-/// `9月14-20日`, `6月3、4日`: the first day borrows the word of the second.
-fn day_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
-    let mut probe = *cursor;
-    let year = year(&mut probe).unwrap_or(Year::Open);
-    let month = probe.number(2).filter(|m| (1..=12).contains(m))?;
-    if !probe.take(&["月"]) {
-        return None;
-    }
-    let first = probe.number(2).filter(|d| (1..=31).contains(d))?;
-    if !probe.take(&["至", "到", "---", "--", "-", "~", "、", "和"]) {
-        return None;
-    }
-    let second = probe.number(2).filter(|d| first < *d && *d <= 31)?;
-    if !probe.take(&["日", "号"]) {
-        return None;
-    }
-    *cursor = probe;
-    let month = u8::try_from(month).ok();
-    let day = |d: u32| Some(Day { year, month, part: Part::Day(u8::try_from(d).ok()?) });
-    Some((day(first), day(second)?))
-}
-
-/// `2024-2026年`; a school year is none.
-fn year_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
-    let mut probe = *cursor;
-    let first = probe.number(4).filter(|y| (1990..2100).contains(y))?;
-    if !probe.take(&["至", "到", "---", "--", "-", "~"]) {
-        return None;
-    }
-    let second = probe.number(4).filter(|y| first < *y && *y < 2100)?;
-    if !probe.take(&["年"]) || probe.peek().is_some_and(|c| "级版".contains(c)) {
-        return None;
-    }
-    *cursor = probe;
-    let day =
-        |y: u32, part| Some(Day { year: Year::Of(i16::try_from(y).ok()?), month: None, part });
-    Some((day(first, Part::Whole), day(second, Part::End)?))
-}
-
 /// One date; `base` lends its month to the end of a stretch (`1日至7日`).
 fn point(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
     if let Some(day) = numeric(cursor) {
@@ -347,7 +233,7 @@ fn numeric(cursor: &mut Cursor<'_>) -> Option<Day> {
     })
 }
 
-fn year(cursor: &mut Cursor<'_>) -> Option<Year> {
+pub(super) fn year(cursor: &mut Cursor<'_>) -> Option<Year> {
     let mut probe = *cursor;
     for (words, year) in [
         (&["今年", "本年度", "本年", "当年"][..], Year::This),
