@@ -51,6 +51,16 @@ pub enum Action {
     Audit,
     /// Export lists.
     Export,
+    /// Read and answer what people ask about possible scams.
+    Consult,
+    /// Say who is on duty for consultations and how long they are kept.
+    ManageConsult,
+    /// Write materials of the content library.
+    WriteContent,
+    /// Review, publish and withdraw what somebody else wrote.
+    ReviewContent,
+    /// Ask whether something is a scam: anybody may.
+    Ask,
     /// Own matters: password, sessions, notifications.
     Self_,
 }
@@ -100,8 +110,9 @@ impl Role {
     /// The whole table. Each line is a role; what is not listed is refused.
     const fn may(self) -> &'static [Action] {
         use Action::{
-            Audit, Exempt, Export, ManageAccounts, ManageOrganisation, ManagePlans, Read,
-            ReadPeople, Report, Reveal, Review, ReviewReport, Submit,
+            Audit, Consult, Exempt, Export, ManageAccounts, ManageConsult, ManageOrganisation,
+            ManagePlans, Read, ReadPeople, Report, Reveal, Review, ReviewContent, ReviewReport,
+            Submit, WriteContent,
         };
         match self {
             Self::Administrator => &[
@@ -118,6 +129,9 @@ impl Role {
                 ManageAccounts,
                 Audit,
                 Export,
+                ManageConsult,
+                WriteContent,
+                ReviewContent,
             ],
             Self::Clerk => &[
                 Read,
@@ -129,6 +143,10 @@ impl Role {
                 Exempt,
                 ManagePlans,
                 Export,
+                Consult,
+                ManageConsult,
+                WriteContent,
+                ReviewContent,
             ],
             Self::Leader => &[Read, Export],
             Self::Inspector => &[Read, ReadPeople, Review, Audit, Export],
@@ -143,15 +161,20 @@ impl Role {
                 ManageOrganisation,
                 ManagePlans,
                 Export,
+                Consult,
+                ManageConsult,
+                WriteContent,
+                ReviewContent,
             ],
             Self::Teacher => &[Read, ReadPeople, Reveal, Submit, Export],
-            Self::Member | Self::Police => &[Submit],
+            Self::Member => &[Submit],
+            Self::Police => &[Submit, Consult],
         }
     }
 }
 
 impl Action {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 19] = [
         Self::Read,
         Self::ReadPeople,
         Self::Reveal,
@@ -165,6 +188,11 @@ impl Action {
         Self::ManageAccounts,
         Self::Audit,
         Self::Export,
+        Self::Consult,
+        Self::ManageConsult,
+        Self::WriteContent,
+        Self::ReviewContent,
+        Self::Ask,
         Self::Self_,
     ];
 
@@ -183,6 +211,11 @@ impl Action {
             Self::ManageAccounts => "manage-accounts",
             Self::Audit => "audit",
             Self::Export => "export",
+            Self::Consult => "consult",
+            Self::ManageConsult => "manage-consult",
+            Self::WriteContent => "write-content",
+            Self::ReviewContent => "review-content",
+            Self::Ask => "ask",
             Self::Self_ => "self",
         }
     }
@@ -204,7 +237,7 @@ pub struct Actor {
 }
 
 /// Proof that the actor may do this here.
-// INVARIANT: made only by `permit`, `permit_self` and `permit_house`.
+// INVARIANT: made only by the `permit…` functions of this file.
 #[derive(Debug, Clone)]
 pub struct Permit {
     account: Option<String>,
@@ -275,6 +308,38 @@ pub fn permit_own_duty(actor: &Actor, person: &str, unit: &str) -> Result<Permit
     }
 }
 
+/// Anybody may ask for advice, and go on with what they asked; `actor` is none
+/// for somebody who is not signed in.
+pub fn permit_ask(actor: Option<&Actor>, unit: &str) -> Permit {
+    Permit {
+        account: actor.map(|actor| actor.account.clone()),
+        action: Action::Ask,
+        unit: unit.to_owned(),
+    }
+}
+
+/// Who stands on the duty roster of the unit or of one above it answers
+/// consultations there: no role is needed. `rostered` are the actor's units on
+/// the roster.
+pub fn permit_on_duty<S: AsRef<str>>(
+    actor: &Actor,
+    rostered: &[String],
+    unit: &str,
+    above: &[S],
+) -> Result<Permit, Refused> {
+    let on_duty =
+        rostered.iter().any(|it| it == unit || above.iter().any(|above| above.as_ref() == it));
+    if on_duty {
+        Ok(Permit {
+            account: Some(actor.account.clone()),
+            action: Action::Consult,
+            unit: unit.to_owned(),
+        })
+    } else {
+        permit(actor, Action::Consult, unit, above)
+    }
+}
+
 /// The house acts for itself: first set-up, the demo's filling, jobs.
 pub fn permit_house(action: Action, unit: &str) -> Permit {
     Permit { account: None, action, unit: unit.to_owned() }
@@ -321,14 +386,14 @@ mod tests {
             table.push('\n');
         }
         expect![[r#"
-            administrator  read read-people reveal submit review report review-report exempt manage-organisation manage-plans manage-accounts audit export
-            clerk          read read-people submit review report review-report exempt manage-plans export
+            administrator  read read-people reveal submit review report review-report exempt manage-organisation manage-plans manage-accounts audit export manage-consult write-content review-content
+            clerk          read read-people submit review report review-report exempt manage-plans export consult manage-consult write-content review-content
             leader         read export
             inspector      read read-people review audit export
-            officer        read read-people reveal submit review report exempt manage-organisation manage-plans export
+            officer        read read-people reveal submit review report exempt manage-organisation manage-plans export consult manage-consult write-content review-content
             teacher        read read-people reveal submit export
             member         submit
-            police         submit
+            police         submit consult
         "#]]
         .assert_eq(&table);
     }
@@ -340,6 +405,18 @@ mod tests {
         assert!(permit(&officer, Action::Read, "s", &["s", "b"]).is_ok());
         assert!(permit(&officer, Action::Read, "b", &["b"]).is_err());
         assert!(permit(&officer, Action::Read, "d", &["d", "t", "b"]).is_err());
+    }
+
+    #[test]
+    fn the_roster_lets_answer_below_its_unit_and_nowhere_else() {
+        let volunteer = actor(Role::Member, "s");
+        let rostered = ["s".to_owned()];
+        assert!(permit_on_duty(&volunteer, &rostered, "c", &["c", "s", "b"]).is_ok());
+        assert!(permit_on_duty(&volunteer, &rostered, "d", &["d", "t", "b"]).is_err());
+        assert!(permit_on_duty(&volunteer, &rostered, "b", &["b"]).is_err());
+        assert!(permit_on_duty(&volunteer, &[], "c", &["c", "s", "b"]).is_err());
+        let officer = actor(Role::Officer, "s");
+        assert!(permit_on_duty(&officer, &[], "c", &["c", "s", "b"]).is_ok());
     }
 
     #[test]

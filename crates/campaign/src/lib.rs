@@ -8,12 +8,14 @@
 pub mod access;
 pub mod board;
 pub mod calendar;
+pub mod consultation;
 pub mod day;
 pub mod engine;
 pub mod fact;
 pub mod forecast;
 pub mod indicator;
 pub mod live;
+pub mod material;
 mod names;
 pub mod organisation;
 pub mod period;
