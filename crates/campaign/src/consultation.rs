@@ -127,14 +127,8 @@ pub enum Ending {
 }
 
 impl Ending {
-    pub const ALL: [Self; 6] = [
-        Self::Prevented,
-        Self::Lost,
-        Self::NotScam,
-        Self::Unclear,
-        Self::Settled,
-        Self::Idle,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Prevented, Self::Lost, Self::NotScam, Self::Unclear, Self::Settled, Self::Idle];
     /// What a person on duty may choose from.
     pub const BY_STAFF: [Self; 5] =
         [Self::Prevented, Self::Lost, Self::NotScam, Self::Unclear, Self::Idle];

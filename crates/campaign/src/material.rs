@@ -207,13 +207,25 @@ impl Text {
 pub enum State {
     Draft,
     /// Somebody other than the author read it and found it right.
-    Reviewed { reviewer: String, at: i64 },
+    Reviewed {
+        reviewer: String,
+        at: i64,
+    },
     /// Everybody may read it.
-    Published { publisher: String, at: i64 },
+    Published {
+        publisher: String,
+        at: i64,
+    },
     /// A later version took its place.
-    Replaced { at: i64 },
+    Replaced {
+        at: i64,
+    },
     /// Taken back, or never finished.
-    Withdrawn { by: String, reason: String, at: i64 },
+    Withdrawn {
+        by: String,
+        reason: String,
+        at: i64,
+    },
 }
 
 /// Why a step cannot be taken.

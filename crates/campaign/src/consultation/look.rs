@@ -108,8 +108,20 @@ pub fn number(text: &str) -> Vec<Sign> {
 }
 
 const SHORTENERS: &[&str] = &[
-    "t.cn", "url.cn", "dwz.cn", "suo.im", "bit.ly", "t.co", "tinyurl.com", "goo.gl", "is.gd",
-    "rb.gy", "u.to", "dwz.mk", "t.ly", "mrw.so",
+    "t.cn",
+    "url.cn",
+    "dwz.cn",
+    "suo.im",
+    "bit.ly",
+    "t.co",
+    "tinyurl.com",
+    "goo.gl",
+    "is.gd",
+    "rb.gy",
+    "u.to",
+    "dwz.mk",
+    "t.ly",
+    "mrw.so",
 ];
 const CHEAP: &[&str] = &[
     "top", "xyz", "vip", "icu", "cyou", "buzz", "club", "click", "monster", "rest", "sbs",

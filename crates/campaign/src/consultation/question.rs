@@ -142,9 +142,6 @@ mod tests {
         let most = Question::TEXT_MAX;
         assert_eq!(Question::check(&long), Err(vec![Fault::TooLong { field: "text", most }]));
         let odd = Form { asker: "cat".to_owned(), given: "x".to_owned(), ..form("a") };
-        assert_eq!(
-            Question::check(&odd),
-            Err(vec![Fault::UnknownAsker, Fault::UnknownGiven])
-        );
+        assert_eq!(Question::check(&odd), Err(vec![Fault::UnknownAsker, Fault::UnknownGiven]));
     }
 }

@@ -43,11 +43,8 @@ pub fn shipped() -> &'static [Shipped] {
 
 /// Reads one file.
 pub fn parse(file: &str, source: &str) -> Result<Vec<Shipped>, ShippedError> {
-    let fail = |line: usize, message: String| ShippedError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+    let fail =
+        |line: usize, message: String| ShippedError { file: file.to_owned(), line, message };
     let mut found = Vec::new();
     let mut start = 0;
     let lines: Vec<&str> = source.lines().collect();
