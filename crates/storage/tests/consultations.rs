@@ -250,6 +250,7 @@ async fn the_roster_and_the_limits_are_kept() {
         for expected in [true, true, false] {
             assert_eq!(limit::hit(&mut tx, &hits).await.expect("counts"), expected, "{engine}");
         }
+        assert_eq!(limit::count(&mut tx, &hits).await.expect("counts"), 3, "{engine}");
         let other = limit::Limit { whom: "192.0.2.2", ..hits };
         assert!(limit::hit(&mut tx, &other).await.expect("counts"), "{engine}");
         tx.commit().await.expect("commits");

@@ -31,7 +31,11 @@ impl Asset {
 }
 
 pub(crate) static CSS: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("app.css", "text/css; charset=utf-8", include_str!("assets/app.css"))
+    Asset::new(
+        "app.css",
+        "text/css; charset=utf-8",
+        concat!(include_str!("assets/app.css"), include_str!("assets/ask.css")),
+    )
 });
 pub(crate) static JS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app.js", "text/javascript; charset=utf-8", include_str!("assets/app.js"))

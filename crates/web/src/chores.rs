@@ -19,6 +19,7 @@ use crate::app::new_id;
 use crate::{App, AppState, WebError};
 
 pub use deliver::Delivered;
+pub(crate) use words::letter;
 
 /// How often changes of other processes are looked for.
 const UPKEEP_EVERY: Duration = Duration::from_secs(1);
@@ -123,6 +124,9 @@ async fn upkeep(app: &AppState) -> u64 {
     if let Err(error) = sweep(app).await {
         failed("sweep", &error);
     }
+    if let Err(error) = consultations(app).await {
+        failed("consultations", &error);
+    }
     told
 }
 
@@ -180,6 +184,15 @@ async fn give_back(app: &App, chore: &str, holder: &str) -> Result<(), WebError>
     let mut tx = app.store.write(app.clock.now()).await?;
     lease::give_back(&mut tx, chore, holder).await?;
     Ok(tx.commit().await?)
+}
+
+/// Once an hour: what is over is erased, and surges are told of.
+async fn consultations(app: &AppState) -> Result<(), WebError> {
+    let now = app.clock.now();
+    if take(app, "consultations", now + HOUR_MS).await?.is_some() {
+        crate::consultations::upkeep(app).await?;
+    }
+    Ok(())
 }
 
 /// What was sent stays a month, what was read half a year.

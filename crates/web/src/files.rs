@@ -18,7 +18,7 @@ use crate::session::SignedIn;
 use crate::{App, AppState, WebError};
 
 pub use store::{FileStore, Partial};
-pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, take};
+pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, take, take_picture};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct How {
@@ -70,7 +70,7 @@ fn is_shown(it: &Evidence) -> bool {
     }
 }
 
-async fn send(
+pub(crate) async fn send(
     app: &App,
     sha256: &str,
     media_type: &str,

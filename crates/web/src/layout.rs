@@ -37,6 +37,8 @@ const NAVIGATION: &[Entry] = &[
     entry(path::BOARD, "看板", "M4 20V10M10 20V4M16 20v-8M21 20H3", Some(Action::Read)),
     entry(path::REVIEW, "审核", "M5 12l5 5L20 7", Some(Action::Review)),
     entry(path::REPORTS, "月报", "M5 4h14v16H5zM8 9h8M8 13h8M8 17h5", Some(Action::Report)),
+    entry(path::ASK, "咨询", "M4 5h16v11H9l-5 4zM9 9h6M9 12h4", None),
+    entry(path::KNOW, "宣传库", "M4 5h7v14H4zM13 5h7v14h-7zM6 9h3M15 9h3", None),
     entry(path::UNITS, "组织", "M12 4v5M5 20v-5h14v5M12 9v6M9 4h6v5H9z", Some(Action::Read)),
     entry(
         path::PEOPLE,
@@ -130,6 +132,37 @@ pub fn more(who: &SignedIn) -> Markup {
             }
         }
     }
+}
+
+/// A page for anybody, signed in or not: the body's name, the ways through, the
+/// content.
+pub fn open(app: &App, title: &str, here: &str, content: Markup) -> Markup {
+    let tree = app.live.tree();
+    let body = tree.root().map_or("无诈", |root| root.unit.name.as_str());
+    let ways = [
+        (path::ASK, "问一问"),
+        (path::KNOW, "防骗知识"),
+        (path::ASK_PAY, "止付步骤"),
+        (path::ASK_FOLLOW, "凭码查看"),
+    ];
+    document(
+        title,
+        html! {
+            a.skip href="#content" { "跳到正文" }
+            header.top {
+                a.brand href=(path::ASK) { span.mark aria-hidden="true" { "诈" } span { "无诈" } }
+                span.body-name { (body) }
+                nav.who aria-label="我的" { a href=(path::SIGN_IN) { "登录" } }
+            }
+            nav.open-ways aria-label="主导航" {
+                @for (href, label) in ways {
+                    a href=(href) aria-current=[(href == here).then_some("page")] { (label) }
+                }
+            }
+            main.open #content tabindex="-1" { (content) }
+            footer { "报警 110 · 反诈咨询 96110" }
+        },
+    )
 }
 
 /// A page for somebody who is not signed in: one card in the middle.

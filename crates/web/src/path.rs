@@ -21,6 +21,37 @@ pub const JOBS: &str = "/jobs";
 pub const OUTBOX: &str = "/outbox";
 pub const REMINDERS: &str = "/reminders";
 
+pub const ASK: &str = "/ask";
+pub const ASK_OWN: &str = "/ask/own";
+pub const ASK_FOLLOW: &str = "/ask/follow";
+pub const ASK_PAY: &str = "/ask/pay";
+pub const ASK_POSTER: &str = "/ask/poster";
+pub const CONSULTATIONS: &str = "/consultations";
+pub const CONSULT_DUTY: &str = "/consultations/duty";
+pub const CONSULT_TRENDS: &str = "/consultations/trends";
+pub const KNOW: &str = "/know";
+pub const LIBRARY: &str = "/library";
+
+/// A consultation as its asker sees it.
+pub fn asked(id: &str) -> String {
+    format!("{ASK}/c/{id}")
+}
+
+/// A consultation as those on duty see it.
+pub fn consultation(id: &str) -> String {
+    format!("{CONSULTATIONS}/{id}")
+}
+
+/// A material as everybody reads it; `key` is `kind/id`.
+pub fn know(key: &str) -> String {
+    format!("{KNOW}/{key}")
+}
+
+/// A material as those who keep the library see it.
+pub fn material(id: &str) -> String {
+    format!("{LIBRARY}/{id}")
+}
+
 pub fn unit(id: &str) -> String {
     format!("{UNITS}/{id}")
 }

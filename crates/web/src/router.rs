@@ -17,9 +17,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    AppState, WebError, account, accounts, assets, audit, board, calendar, files, home, import,
-    jobs, notifications, outbox, people, plans, posts, records, reminders, reports, review,
-    setup, sign_in, units,
+    AppState, WebError, account, accounts, ask, assets, audit, board, calendar, consultations,
+    files, home, import, jobs, library, notifications, outbox, people, plans, posts, records,
+    reminders, reports, review, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -137,6 +137,43 @@ pub fn router(app: AppState) -> Router {
         .route("/reports/{id}/edit", post(reports::save))
         .route("/reports/{id}/step", post(reports::step))
         .route("/reports/{id}/document", get(reports::document))
+        .route("/ask", get(ask::form))
+        .route("/ask/own", get(ask::own))
+        .route("/ask/mine", get(ask::mine))
+        .route("/ask/pay", get(ask::pay))
+        .route("/ask/poster", get(ask::poster))
+        .route("/ask/follow", get(ask::follow_form).post(ask::follow))
+        .route("/ask/leave", post(ask::leave))
+        .route("/ask/c/{id}", get(ask::show))
+        .route("/ask/c/{id}/hand-over", post(ask::hand_over))
+        .route("/ask/c/{id}/say", post(ask::say))
+        .route("/ask/c/{id}/settle", post(ask::settle))
+        .route("/ask/c/{id}/reopen", post(ask::reopen))
+        .route("/ask/c/{id}/files/{file}", get(ask::file))
+        .route("/ask/c/{id}/files/{file}/thumbnail", get(ask::thumbnail))
+        .route("/api/consultations", post(ask::create_by_api))
+        .route("/consultations", get(consultations::list))
+        .route("/consultations/export.xlsx", get(consultations::export))
+        .route("/consultations/trends", get(consultations::trends_page))
+        .route("/consultations/trends.xlsx", get(consultations::trends_file))
+        .route("/consultations/duty", get(consultations::duty_page).post(consultations::put))
+        .route("/consultations/duty/remove", post(consultations::remove))
+        .route("/consultations/retention", post(consultations::save_retention))
+        .route("/consultations/{id}", get(consultations::show))
+        .route("/consultations/{id}/reveal", post(consultations::reveal))
+        .route("/consultations/{id}/take", post(consultations::take))
+        .route("/consultations/{id}/let-go", post(consultations::let_go))
+        .route("/consultations/{id}/say", post(consultations::say))
+        .route("/consultations/{id}/close", post(consultations::close))
+        .route("/know", get(library::index))
+        .route("/know/{kind}/{id}", get(library::read))
+        .route("/know/{kind}/{id}/print", get(library::print))
+        .route("/library", get(library::list).post(library::create))
+        .route("/library/new", get(library::new_form))
+        .route("/library/export.xlsx", get(library::export))
+        .route("/library/{id}", get(library::show))
+        .route("/library/{id}/edit", get(library::edit_form).post(library::edit))
+        .route("/library/{id}/step", post(library::step))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -161,8 +198,11 @@ pub fn router(app: AppState) -> Router {
 fn uploads() -> Router<AppState> {
     const BODY_MAX: usize = 300 << 20;
     const TIME_MAX: Duration = Duration::from_mins(15);
+    // Four screenshots and the words.
+    const ASK_BODY_MAX: usize = 33 << 20;
     Router::new()
         .route("/records/new", post(records::create))
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .route("/ask", post(ask::ask).layer(DefaultBodyLimit::max(ASK_BODY_MAX)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
 }

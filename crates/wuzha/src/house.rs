@@ -131,8 +131,9 @@ pub(crate) async fn serve(app: AppState, listen: SocketAddr) -> anyhow::Result<(
     tracing::info!(address = %listener.local_addr()?, "listening");
     let store = app.store.clone();
     let chores = web::chores::start(&app);
-    let served =
-        axum::serve(listener, web::router(app)).with_graceful_shutdown(stop_asked()).await;
+    // Whence a request comes bounds how often anybody may ask.
+    let service = web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop_asked()).await;
     chores.stop().await;
     store.close().await;
     served?;

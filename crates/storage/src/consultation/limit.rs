@@ -20,7 +20,7 @@ pub struct Limit<'a> {
 /// the body's matters: it leaves no audit line.
 pub async fn hit(tx: &mut Tx, limit: &Limit<'_>) -> Result<bool, StorageError> {
     let span_at = tx.at() - tx.at().rem_euclid(limit.span_ms.max(1));
-    let key = format!("{}/{}", limit.what, tx.sealer().digest("ask.limit", limit.whom));
+    let key = key(tx, limit);
     let row = sqlx::query(
         "insert into ask_limit (key, span_at, count) values ($1, $2, 1)
          on conflict (key, span_at) do update set count = ask_limit.count + 1
@@ -32,6 +32,22 @@ pub async fn hit(tx: &mut Tx, limit: &Limit<'_>) -> Result<bool, StorageError> {
     .await?;
     let count: i64 = row.try_get(0)?;
     Ok(count <= limit.most)
+}
+
+/// How often it was done in the span that runs.
+pub async fn count(tx: &mut Tx, limit: &Limit<'_>) -> Result<i64, StorageError> {
+    let span_at = tx.at() - tx.at().rem_euclid(limit.span_ms.max(1));
+    let key = key(tx, limit);
+    let row = sqlx::query("select count from ask_limit where key = $1 and span_at = $2")
+        .bind(key)
+        .bind(span_at)
+        .fetch_optional(tx.conn())
+        .await?;
+    row.map_or(Ok(0), |row| Ok(row.try_get(0)?))
+}
+
+fn key(tx: &Tx, limit: &Limit<'_>) -> String {
+    format!("{}/{}", limit.what, tx.sealer().digest("ask.limit", limit.whom))
 }
 
 /// Drops spans that began before this.

@@ -105,7 +105,7 @@ fn line(item: &Item, today: Day, tree: &Tree) -> String {
 }
 
 /// The same as a letter.
-pub(super) fn letter(body: &str, link: Option<&str>) -> String {
+pub(crate) fn letter(body: &str, link: Option<&str>) -> String {
     let way = match link {
         Some(link) => format!("办理：{link}"),
         None => "请登录“无诈”办理。".to_owned(),

@@ -95,6 +95,14 @@ impl FileStore {
         tokio::fs::read(self.place(sha256)?).await
     }
 
+    /// Removes a kept file for good; one that is gone already is fine.
+    pub async fn remove(&self, sha256: &str) -> io::Result<()> {
+        match tokio::fs::remove_file(self.place(sha256)?).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Only a hash becomes a path.
     fn place(&self, sha256: &str) -> io::Result<PathBuf> {
         let is_hash = sha256.len() == 64

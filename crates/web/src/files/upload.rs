@@ -54,16 +54,40 @@ impl Taken {
     }
 }
 
+/// What a form takes.
+#[derive(Clone, Copy)]
+struct Bounds {
+    size_max: u64,
+    pictures_only: bool,
+}
+
 /// Takes the file in; none if the field was left empty.
 pub(crate) async fn take(
     store: &FileStore,
+    field: Field<'_>,
+) -> Result<Option<Taken>, WebError> {
+    take_within(store, field, Bounds { size_max: FILE_MAX, pictures_only: false }).await
+}
+
+/// Takes a picture in and nothing else.
+pub(crate) async fn take_picture(
+    store: &FileStore,
+    field: Field<'_>,
+    size_max: u64,
+) -> Result<Option<Taken>, WebError> {
+    take_within(store, field, Bounds { size_max, pictures_only: true }).await
+}
+
+async fn take_within(
+    store: &FileStore,
     mut field: Field<'_>,
+    bounds: Bounds,
 ) -> Result<Option<Taken>, WebError> {
     let name = safe_name(field.file_name().unwrap_or_default());
     let mut partial = store.begin().await.map_err(storage::StorageError::from)?;
     while let Some(chunk) = field.chunk().await.map_err(|_| cut_off(&name))? {
-        if FILE_MAX < partial.size() + chunk.len() as u64 {
-            return Err(too_large(&name, FILE_MAX));
+        if bounds.size_max < partial.size() + chunk.len() as u64 {
+            return Err(too_large(&name, bounds.size_max));
         }
         partial.write(&chunk).await.map_err(storage::StorageError::from)?;
     }
@@ -74,13 +98,13 @@ pub(crate) async fn take(
         }
         return Err(WebError::invalid(format!("“{name}”是空文件，请重新选择。")));
     }
-    Ok(Some(look(store, partial, name).await?))
+    Ok(Some(look(store, partial, (name, bounds)).await?))
 }
 
 async fn look(
     store: &FileStore,
     mut partial: Partial,
-    name: String,
+    (name, bounds): (String, Bounds),
 ) -> Result<Taken, WebError> {
     let size = partial.size();
     let bytes = partial.head(LOOK_MAX).await.map_err(storage::StorageError::from)?;
@@ -88,6 +112,9 @@ async fn look(
     let group = kind
         .allowed()
         .map_err(|why| WebError::invalid(format!("“{name}”没有收下：{why}。")))?;
+    if bounds.pictures_only && group != EvidenceGroup::Picture {
+        return Err(WebError::invalid(format!("“{name}”不是图片，这里只收截图。")));
+    }
     let seen = match group {
         EvidenceGroup::Picture if PHOTO_MAX < size => return Err(too_large(&name, PHOTO_MAX)),
         EvidenceGroup::Picture => Some(seen(bytes, &name).await?),
