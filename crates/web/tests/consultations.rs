@@ -1,0 +1,503 @@
+//! Asking, being answered, and keeping the library, through the real router on
+//! both engines.
+
+mod support;
+#[path = "support/town.rs"]
+mod town;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use campaign::access::{Action, Role, permit_house};
+use storage::account::{self, Account};
+use support::{Answer, Browser, open, places};
+use town::town;
+use web::clock::{Clock, start_of};
+use web::{AppState, chores};
+
+const BOUNDARY: &str = "----wuzha";
+const SCAM: &str = "您好，我是平台客服，您误开了直播会员，每月扣800元，不关闭影响征信，请下载会议软件共享屏幕，把验证码念给我";
+const HOUR: i64 = 3_600_000;
+
+/// Houses whose clock is moved by hand.
+async fn houses() -> Vec<(&'static str, AppState, Arc<AtomicI64>)> {
+    let mut houses = Vec::new();
+    for (engine, place) in places() {
+        let start = start_of(jiff::civil::Date::constant(2022, 3, 15)) + 10 * HOUR;
+        let now = Arc::new(AtomicI64::new(start));
+        let read = Arc::clone(&now);
+        let clock = Clock::new(move || read.load(Ordering::Relaxed));
+        houses.push((engine, open(&place, clock, None).await, now));
+    }
+    houses
+}
+
+fn pass(now: &AtomicI64, ms: i64) {
+    now.fetch_add(ms, Ordering::Relaxed);
+}
+
+fn form(parts: &[(&str, &str)], picture: Option<&[u8]>) -> Request<Body> {
+    let mut body = Vec::new();
+    for (name, value) in parts {
+        body.extend(
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+            .bytes(),
+        );
+    }
+    if let Some(bytes) = picture {
+        body.extend(
+            format!(
+                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; \
+                 filename=\"a.png\"\r\n\r\n"
+            )
+            .bytes(),
+        );
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+    Request::post("/ask")
+        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+        .body(Body::from(body))
+        .expect("a request")
+}
+
+fn stamp(page: &str) -> String {
+    between(page, "name=\"stamp\" value=\"", "\"")
+}
+
+fn between(page: &str, from: &str, to: &str) -> String {
+    let rest = page.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {page}"));
+    rest.split(to).next().unwrap_or_default().to_owned()
+}
+
+/// Opens the form, waits as a person would, and asks.
+async fn ask(
+    browser: &mut Browser,
+    now: &AtomicI64,
+    (unit, text, given): (&str, &str, &str),
+    picture: Option<&[u8]>,
+) -> Answer {
+    let page = browser.get(&format!("/ask?u={unit}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let stamp = stamp(&page.body);
+    pass(now, 5_000);
+    let parts = [("stamp", stamp.as_str()), ("text", text), ("given", given), ("unit", unit)];
+    browser.send(form(&parts, picture)).await
+}
+
+/// An account of its own, signed in.
+async fn signed_in(app: &AppState, id: &str, role: Role, unit: &str) -> Browser {
+    let permit = permit_house(Action::ManageAccounts, unit);
+    let now = app.clock.now();
+    let account = Account {
+        id: id.to_owned(),
+        sign_in_name: id.to_owned(),
+        display_name: format!("账号{id}"),
+        person: None,
+        email: None,
+        password_hash: String::new(),
+        must_change_password: false,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created_at: now,
+        revision: 1,
+    };
+    let session = storage::session::Session {
+        token_digest: storage::session::digest(id),
+        account: id.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + 400 * 24 * HOUR,
+        agent: String::new(),
+    };
+    let mut tx = app.store.write(now).await.expect("begins");
+    account::insert(&mut tx, &permit, &account).await.expect("inserts");
+    account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
+    storage::session::open(&mut tx, &session).await.expect("opens");
+    tx.commit().await.expect("commits");
+    Browser::signed_in(app, id)
+}
+
+fn id_of(answer: &Answer) -> String {
+    let path = answer.location.as_deref().unwrap_or_else(|| panic!("{}", answer.body));
+    path.trim_start_matches("/ask/c/").split('#').next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn the_answer_comes_at_once_with_its_words_marked_and_what_to_do() {
+    for (engine, app, now) in houses().await {
+        town(&app, &mut Browser::new(&app)).await;
+        let mut asker = Browser::new(&app);
+        let page = asker.get("/ask").await;
+        let parts = [("stamp", &*stamp(&page.body)), ("text", SCAM)];
+        let fast = asker.send(form(&parts, None)).await;
+        assert_eq!(fast.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
+        assert!(fast.body.contains("太快") && fast.body.contains("直播会员"), "{engine}");
+        pass(&now, 5_000);
+        let parts = [("stamp", &*stamp(&page.body)), ("text", SCAM), ("website", "x")];
+        let trapped = asker.send(form(&parts, None)).await;
+        assert_eq!(trapped.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
+        let empty = ask(&mut asker, &now, ("", " ", "nothing"), None).await;
+        assert!(empty.body.contains("请至少填一项"), "{engine}");
+        let text = ask(&mut asker, &now, ("", SCAM, "nothing"), Some(b"#!/bin/sh")).await;
+        assert_eq!(text.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}: no picture");
+
+        let answer = ask(&mut asker, &now, ("", SCAM, "money"), None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
+        let page = asker.get(answer.location.as_deref().expect("goes on")).await;
+        for words in [
+            "很可能是诈骗",
+            "冒充电商物流客服",
+            "<mark>",
+            "href=\"tel:110\"",
+            "href=\"tel:96110\"",
+            "紧急止付",
+            "打电话前把这些放在手边",
+            "查询码",
+            "转给值班人员",
+        ] {
+            assert!(page.body.contains(words), "{engine}: {words}\n{}", page.body);
+        }
+        let pays = page.body.find("已经转账了，马上做").expect("the steps");
+        assert!(pays < page.body.find("很可能是诈骗").expect("the verdict"), "{engine}");
+        let calm =
+            ask(&mut asker, &now, ("", "明天下午两点家长会，请准时到", "nothing"), None).await;
+        let page = asker.get(calm.location.as_deref().expect("goes on")).await;
+        assert!(page.body.contains("没有看出常见的诈骗特征"), "{engine}");
+        assert!(!page.body.contains("马上做这几件事"), "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_without_a_name_is_answered_by_a_person_and_follows_by_code() {
+    for (engine, app, now) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut volunteer = signed_in(&app, "vol", Role::Member, "s1").await;
+        let refused = volunteer.get("/consultations").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}");
+        let put = [("unit", "s1"), ("account", "vol"), ("day", "0"), ("day", "1")];
+        let saved = officer.post("/consultations/duty", &put).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{engine}: {}", saved.body);
+
+        let mut asker = Browser::new(&app);
+        let answer = ask(&mut asker, &now, ("s1", SCAM, "codes"), None).await;
+        let id = id_of(&answer);
+        let queue = volunteer.get("/consultations?view=all").await;
+        assert!(!queue.body.contains(&id), "{engine}: only the house answered");
+        let page = volunteer.get(&format!("/consultations/{id}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{engine}");
+
+        let contact =
+            [("text", "我念了一次验证码"), ("name", "王女士"), ("phone", "13800001234")];
+        asker.post(&format!("/ask/c/{id}/hand-over"), &contact).await;
+        let told = volunteer.get("/notifications").await;
+        assert!(told.body.contains("有人请您看一条反诈咨询"), "{engine}: {}", told.body);
+        assert!(!told.body.contains("验证码念给我"), "{engine}: nothing asked is told");
+        let none = officer.get("/notifications").await;
+        assert!(!none.body.contains("有人请您看"), "{engine}: the roster comes first");
+        let queue = volunteer.get("/consultations").await;
+        assert!(queue.body.contains(&id) && !queue.body.contains("直播会员"), "{engine}");
+        let page = volunteer.get(&format!("/consultations/{id}")).await;
+        for words in ["直播会员", "我念了一次验证码", "138****1234"] {
+            assert!(page.body.contains(words), "{engine}: {words}\n{}", page.body);
+        }
+        assert!(!page.body.contains("13800001234"), "{engine}");
+        let page = volunteer.post(&format!("/consultations/{id}/reveal"), &[]).await;
+        assert!(page.body.contains("13800001234"), "{engine}");
+        let early =
+            volunteer.post(&format!("/consultations/{id}/say"), &[("text", "好")]).await;
+        assert_eq!(early.status, StatusCode::CONFLICT, "{engine}");
+        volunteer.post(&format!("/consultations/{id}/take"), &[]).await;
+        let words = [("text", "马上打银行客服冻结，再打96110")];
+        volunteer.post(&format!("/consultations/{id}/say"), &words).await;
+        let busy = officer.post(&format!("/consultations/{id}/say"), &words).await;
+        assert_eq!(busy.status, StatusCode::CONFLICT, "{engine}: in other hands");
+
+        let page = asker.get(&format!("/ask/c/{id}")).await;
+        assert!(page.body.contains("马上打银行客服冻结"), "{engine}");
+        assert!(!page.body.contains("账号vol"), "{engine}: the role, not the name");
+        let code = between(&page.body, "class=\"code-words\">", "<");
+
+        let mut other = Browser::new(&app);
+        let gone = other.get(&format!("/ask/c/{id}")).await;
+        assert_eq!(gone.location.as_deref(), Some("/ask/follow"), "{engine}");
+        let wrong = other.post("/ask/follow", &[("code", "AAAA-AAAA-AA")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
+        let right = other.post("/ask/follow", &[("code", &code.to_lowercase())]).await;
+        assert_eq!(right.location.as_deref(), Some(&*format!("/ask/c/{id}")), "{engine}");
+        let page = other.get(&format!("/ask/c/{id}")).await;
+        assert!(page.body.contains("马上打银行客服冻结"), "{engine}");
+        let ending = [("ending", "prevented")];
+        volunteer.post(&format!("/consultations/{id}/close"), &ending).await;
+        let page = other.get(&format!("/ask/c/{id}")).await;
+        assert!(page.body.contains("确认是诈骗，没有损失"), "{engine}");
+        let late = other.post(&format!("/ask/c/{id}/say"), &[("text", "谢谢")]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{engine}");
+        other.post(&format!("/ask/c/{id}/reopen"), &[]).await;
+        other.post(&format!("/ask/c/{id}/settle"), &[]).await;
+        let page = other.get(&format!("/ask/c/{id}")).await;
+        assert!(page.body.contains("提问人表示已解决"), "{engine}");
+        let audit = admin.get("/audit").await;
+        assert!(audit.body.contains("咨询·打开"), "{engine}: reads are logged");
+    }
+}
+
+#[tokio::test]
+async fn another_schools_officer_cannot_read_a_consultation() {
+    for (engine, app, now) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut own = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let mut teacher = town::teacher(&app).await;
+        let mut asker = Browser::new(&app);
+        let mut picture = std::io::Cursor::new(Vec::new());
+        image::RgbImage::from_pixel(40, 40, image::Rgb([9, 90, 200]))
+            .write_to(&mut picture, image::ImageFormat::Png)
+            .expect("encodes");
+        let picture = picture.into_inner();
+        let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), Some(&picture)).await;
+        let id = id_of(&answer);
+        asker.post(&format!("/ask/c/{id}/hand-over"), &[("text", "")]).await;
+        let page = asker.get(&format!("/ask/c/{id}")).await;
+        let file = between(&page.body, &format!("/ask/c/{id}/files/"), "\"");
+        let file = format!("/ask/c/{id}/files/{file}");
+        let thumbnail = format!("{file}/thumbnail");
+        for path in [&file, &thumbnail] {
+            assert_eq!(asker.get(path).await.status, StatusCode::OK, "{engine}: {path}");
+            assert_eq!(own.get(path).await.status, StatusCode::OK, "{engine}: {path}");
+        }
+        let page = format!("/consultations/{id}");
+        assert_eq!(own.get(&page).await.status, StatusCode::OK, "{engine}");
+        for (who, browser) in [
+            ("another school", &mut other),
+            ("a teacher", &mut teacher),
+            ("the administrator", &mut admin),
+        ] {
+            for path in [&page, &file, &thumbnail, &format!("/ask/c/{id}")] {
+                let status = browser.get(path).await.status;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{engine}: {who} {path}");
+            }
+            for step in ["take", "let-go", "reveal"] {
+                let status = browser.post(&format!("{page}/{step}"), &[]).await.status;
+                assert_eq!(status, StatusCode::NOT_FOUND, "{engine}: {who} {step}");
+            }
+        }
+        let queue = other.get("/consultations?view=all").await;
+        assert!(!queue.body.contains(&id), "{engine}");
+        let mut stranger = Browser::new(&app);
+        assert_eq!(stranger.get(&page).await.location.as_deref(), Some("/sign-in"));
+        assert_eq!(stranger.get(&file).await.status, StatusCode::NOT_FOUND, "{engine}");
+        let put = [("unit", "s1"), ("account", "officer2"), ("day", "1")];
+        let refused = other.post("/consultations/duty", &put).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn guessing_codes_ends_after_a_few() {
+    for (engine, app, now) in houses().await {
+        town(&app, &mut Browser::new(&app)).await;
+        let mut asker = Browser::new(&app);
+        let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
+        let page = asker.get(answer.location.as_deref().expect("goes on")).await;
+        let code = between(&page.body, "class=\"code-words\">", "<");
+        let mut guesser = Browser::new(&app);
+        for _ in 0..20 {
+            let answer = guesser.post("/ask/follow", &[("code", "AAAAAAAAAA")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
+        }
+        let answer = guesser.post("/ask/follow", &[("code", &code)]).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::TOO_MANY_REQUESTS,
+            "{engine}: not even a right one"
+        );
+        pass(&now, HOUR);
+        let answer = guesser.post("/ask/follow", &[("code", &code)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_asks_and_keeps_only_what_it_says() {
+    for (engine, app, _) in houses().await {
+        town(&app, &mut Browser::new(&app)).await;
+        let mut program = Browser::new(&app);
+        let mut send = async |body: String| {
+            let request = Request::post("/api/consultations")
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body))
+                .expect("a request");
+            program.send(request).await
+        };
+        let answer = send(format!("{{\"text\":\"{SCAM}\",\"unit\":\"s1\"}}")).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{engine}: {}", answer.body);
+        let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert_eq!(json["verdict"], "scam", "{engine}");
+        assert_eq!(json["type"], "冒充电商物流客服", "{engine}");
+        assert!(json["advice"].as_array().is_some_and(|it| !it.is_empty()), "{engine}");
+        assert!(json.get("code").is_none() && json.get("id").is_none(), "{engine}");
+        let mut conn = app.store.read().await.expect("reads");
+        let kept: i64 = sqlx::query_scalar(
+            "select count(*) from consultation where question_sealed is not null",
+        )
+        .fetch_one(&mut *conn)
+        .await
+        .expect("reads");
+        assert_eq!(kept, 0, "{engine}: only the figures");
+        drop(conn);
+        let answer = send(
+            "{\"link\":\"http://icbc-card.xyz/a\",\"given\":\"codes\",\"keep\":true}"
+                .to_owned(),
+        )
+        .await;
+        let json: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
+        assert_eq!(json["verdict"], "suspicious", "{engine}: {}", answer.body);
+        assert_eq!(json["code"].as_str().map(str::len), Some(12), "{engine}");
+        for (body, words) in [
+            ("{}", "请至少填一项"),
+            ("{\"text\":\"a\",\"asker\":\"cat\"}", "您是谁"),
+            ("{\"text\":\"a\",\"unit\":\"x\"}", "没有编号为“x”的单位"),
+            ("{\"texts\":\"a\"}", "JSON 有误"),
+        ] {
+            let answer = send(body.to_owned()).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}: {body}");
+            assert!(answer.body.contains(words), "{engine}: {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_surge_proposes_an_alert_that_names_nobody_and_old_questions_are_erased() {
+    for (engine, app, now) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut asker = Browser::new(&app);
+        for _ in 0..6 {
+            let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}");
+        }
+        let quiet = officer.get("/consultations/trends").await;
+        assert!(!quiet.body.contains("突然增多。"), "{engine}: nothing was looked at yet");
+        chores::run_once(&app).await;
+        let trends = officer.get("/consultations/trends").await;
+        assert!(trends.body.contains("突然增多"), "{engine}: {}", trends.body);
+        assert!(trends.body.contains(">6<"), "{engine}");
+        let told = officer.get("/notifications").await;
+        assert!(told.body.contains("“冒充电商物流客服”的咨询突然增多"), "{engine}");
+        let draft = between(&trends.body, "href=\"/library/", "\"");
+        let draft = officer.get(&format!("/library/{draft}")).await;
+        for words in ["系统拟稿", "怎么骗", "有什么迹象", "审核通过"] {
+            assert!(draft.body.contains(words), "{engine}: {words}");
+        }
+        assert!(!draft.body.contains("直播会员"), "{engine}: nothing of what was asked");
+        // The school's officer sees exact figures of the own school; above it,
+        // the school is a band.
+        let mut leader = signed_in(&app, "leader", Role::Leader, "s1").await;
+        let own = leader.get("/consultations/trends").await;
+        assert!(own.body.contains("按类型和周"), "{engine}");
+        let above = admin.get("/consultations/trends?unit=s1").await;
+        assert!(above.body.contains("只在下面按区间显示"), "{engine}: {}", above.body);
+        let whole = admin.get("/consultations/trends").await;
+        assert!(whole.body.contains("5–9"), "{engine}");
+
+        let last = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
+        let page = last.location.clone().expect("goes on");
+        pass(&now, 8 * 24 * HOUR);
+        chores::run_once(&app).await;
+        let gone = asker.get(&page).await;
+        assert_eq!(gone.location.as_deref(), Some("/ask/follow"), "{engine}: the code is gone");
+        let mut conn = app.store.read().await.expect("reads");
+        let left: i64 = sqlx::query_scalar(
+            "select count(*) from consultation where question_sealed is not null",
+        )
+        .fetch_one(&mut *conn)
+        .await
+        .expect("reads");
+        assert_eq!(left, 0, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() {
+    for (engine, app, _) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut writer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut second = signed_in(&app, "officer1b", Role::Officer, "s1").await;
+        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let body = "## 怎么骗\n- 自己的写法甲\n## 有什么迹象\n- 乙\n## 怎么办\n- 打110";
+        let input = [
+            ("base", "type/game"),
+            ("unit", "s1"),
+            ("kind", "type"),
+            ("title", "游戏交易骗局"),
+            ("body", body),
+            ("audience", "pupil"),
+        ];
+        let half = [("body", "## 怎么骗\n- 甲")];
+        let wrong: Vec<(&str, &str)> =
+            input.iter().map(|it| if it.0 == "body" { half[0] } else { *it }).collect();
+        let answer = writer.post("/library", &wrong).await;
+        assert!(answer.body.contains("## 有什么迹象"), "{engine}: {}", answer.body);
+        let made = writer.post("/library", &input).await;
+        let path = made.location.expect("goes on");
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        let twice = writer.post("/library", &input).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT, "{engine}");
+        let step = format!("{path}/step");
+        let public = async |unit: &str| {
+            let mut reader = Browser::new(&app);
+            reader.get(&format!("/know/type/game?u={unit}")).await.body
+        };
+        let review = [("verb", "review")];
+        let own = writer.post(&step, &review).await;
+        assert_eq!(own.status, StatusCode::CONFLICT, "{engine}: {}", own.body);
+        let strange = other.post(&step, &review).await;
+        assert_eq!(strange.status, StatusCode::NOT_FOUND, "{engine}");
+        let early = second.post(&step, &[("verb", "publish")]).await;
+        assert_eq!(early.status, StatusCode::CONFLICT, "{engine}");
+        assert!(!public("s1").await.contains("自己的写法甲"), "{engine}: a draft");
+        second.post(&step, &review).await;
+        second.post(&step, &[("verb", "publish")]).await;
+        assert!(public("s1").await.contains("自己的写法甲"), "{engine}");
+        assert!(public("c1").await.contains("自己的写法甲"), "{engine}: and below");
+        assert!(!public("s2").await.contains("自己的写法甲"), "{engine}: nowhere else");
+        let print = Browser::new(&app).get("/know/type/game/print?u=s1").await;
+        assert!(print.body.contains("自己的写法甲") && print.body.contains("<svg"), "{engine}");
+        // A new version is a draft; the published one stays.
+        let next: Vec<(&str, &str)> = input
+            .iter()
+            .map(|it| if it.0 == "title" { ("title", "第二版标题") } else { *it })
+            .collect();
+        writer.post(&format!("{path}/edit"), &next).await;
+        assert!(public("s1").await.contains("游戏交易骗局"), "{engine}");
+        let page = writer.get(&path).await;
+        assert!(page.body.contains("第 2 版") && page.body.contains("第 1 版"), "{engine}");
+        second.post(&step, &review).await;
+        second.post(&step, &[("verb", "publish")]).await;
+        assert!(public("s1").await.contains("第二版标题"), "{engine}");
+        let bare = second.post(&step, &[("verb", "withdraw")]).await;
+        assert_eq!(bare.status, StatusCode::CONFLICT, "{engine}: a reason is needed");
+        second.post(&step, &[("verb", "withdraw"), ("reason", "过时")]).await;
+        let page = public("s1").await;
+        assert!(
+            !page.contains("第二版标题") && page.contains("网络游戏产品虚假交易"),
+            "{engine}"
+        );
+        let list = writer.get("/library?q=第二版").await;
+        assert!(list.body.contains("已撤回"), "{engine}");
+        let file = writer.get("/library/export.xlsx").await;
+        assert_eq!(file.status, StatusCode::OK, "{engine}");
+    }
+}
