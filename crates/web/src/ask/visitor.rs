@@ -173,23 +173,25 @@ impl Visitor {
 
     /// Counts a wrong code; refuses once there were too many.
     pub(super) async fn wrong_code(&self, tx: &mut Tx) -> Result<(), WebError> {
-        let limit = |whom, most| Limit { what: "code", whom, span_ms: 60 * MINUTE_MS, most };
-        let limits = [
-            limit(self.address.as_str(), WRONG_CODES_PER_HOUR),
-            limit("", WRONG_CODES_PER_HOUR_OF_ALL),
-        ];
-        all(tx, &limits, "查询码连续输错太多次，请一小时后再试。").await
+        all(tx, &self.of_codes(), "查询码连续输错太多次，请一小时后再试。").await
     }
 }
 
 impl Visitor {
+    /// What bounds guessing of codes.
+    fn of_codes(&self) -> [Limit<'_>; 2] {
+        let span_ms = 60 * MINUTE_MS;
+        let own =
+            Limit { what: "code", whom: &self.address, span_ms, most: WRONG_CODES_PER_HOUR };
+        let all =
+            Limit { what: "code-all", whom: "", span_ms, most: WRONG_CODES_PER_HOUR_OF_ALL };
+        [own, all]
+    }
+
     /// Whether there were too many wrong codes from here, or in all.
     pub(super) async fn has_guessed(&self, tx: &mut Tx) -> Result<bool, WebError> {
-        for (whom, most) in
-            [(self.address.as_str(), WRONG_CODES_PER_HOUR), ("", WRONG_CODES_PER_HOUR_OF_ALL)]
-        {
-            let limit = Limit { what: "code", whom, span_ms: 60 * MINUTE_MS, most };
-            if most <= limit::count(tx, &limit).await? {
+        for limit in self.of_codes() {
+            if limit.most <= limit::count(tx, &limit).await? {
                 return Ok(true);
             }
         }
