@@ -1,6 +1,8 @@
 //! A small town for tests: two schools with a class each, a teacher for one of
 //! the classes, and records handed in at chosen instants.
 
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
 use campaign::access::{Action, Role, permit_house};
 use campaign::plan::{BuiltIn, Stage, UnitKind, parse};
 use jiff::civil::Date;
