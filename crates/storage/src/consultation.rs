@@ -106,6 +106,43 @@ const COLUMNS: &str = "c.id, c.unit_id, c.account_id, c.asked_at, c.week_on, c.a
     c.outcome, c.fraud_type, c.permille, c.chars, c.state, c.state_at, c.holder_id, c.ending,
     c.erased_at, c.revision";
 
+/// Keeps figures of many that were answered, without anything that was asked;
+/// one audit line.
+pub async fn insert_figures(
+    tx: &mut Tx,
+    permit: &Permit,
+    heads: &[Consultation],
+) -> Result<(), StorageError> {
+    crate::bulk::insert_rows(
+        tx.conn(),
+        "insert into consultation (id, unit_id, asked_at, week_on, asker, given, outcome,
+            fraud_type, permille, chars, state, state_at, erased_at)
+         values ",
+        13,
+        heads,
+        |query, it| {
+            query
+                .bind(it.id.clone())
+                .bind(it.unit.clone())
+                .bind(it.asked_at)
+                .bind(it.week_on.clone())
+                .bind(it.asker.code())
+                .bind(it.given.code())
+                .bind(it.outcome.code())
+                .bind(it.fraud_type.clone())
+                .bind(it.permille)
+                .bind(it.chars)
+                .bind("answered")
+                .bind(it.asked_at)
+                .bind(it.erased_at.unwrap_or(it.asked_at))
+        },
+    )
+    .await?;
+    let detail = format!("{} 条", heads.len());
+    tx.audit(permit, "figures", Change { object: "consultation", detail });
+    Ok(())
+}
+
 /// Keeps what was asked and answered.
 pub async fn insert(tx: &mut Tx, permit: &Permit, it: &New<'_>) -> Result<(), StorageError> {
     let head = it.head;

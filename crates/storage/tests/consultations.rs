@@ -215,6 +215,15 @@ async fn what_is_over_is_erased_and_its_figures_stay() {
         assert_eq!((weeks[0].fraud_type.as_str(), weeks[0].count), ("game", 2), "{engine}");
         let children = trend::by_child(&mut conn, "b", "2022-03-07", "2022-03-14").await;
         assert_eq!(children.expect("reads"), [("s".to_owned(), 2)], "{engine}");
+        drop(conn);
+        let mut tx = store.write(11 * DAY).await.expect("begins");
+        let heads = [head("q1", "t", 10 * DAY), head("q2", "t", 10 * DAY)];
+        let permit = permit_ask(None, "b");
+        consultation::insert_figures(&mut tx, &permit, &heads).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let mut conn = store.read().await.expect("reads");
+        let children = trend::by_child(&mut conn, "b", "2022-03-07", "2022-03-14").await;
+        assert_eq!(children.expect("reads").len(), 2, "{engine}");
     }
 }
 

@@ -124,16 +124,13 @@ pub(crate) fn shell(
 }
 
 /// The ways through consultations, for those signed in.
-pub(crate) fn tabs(app: &App, visitor: &Visitor, here: &str) -> Markup {
+pub(crate) fn tabs(visitor: &Visitor, here: &str) -> Markup {
     use campaign::access::Action;
-    let may = |action| {
-        visitor.who.as_ref().is_some_and(|who| who.actor.may_anywhere(action))
-            && !app.live.tree().is_empty()
-    };
+    let may = |action| visitor.who.as_ref().is_some_and(|who| who.actor.may_anywhere(action));
     let all = [
         (path::ASK, "我要咨询", true),
         (path::ASK_OWN, "我问过的", true),
-        (path::CONSULTATIONS, "咨询处理", may(Action::Consult)),
+        (path::CONSULTATIONS, "咨询处理", visitor.is_on_duty || may(Action::Consult)),
         (path::CONSULT_TRENDS, "咨询趋势", may(Action::Read)),
         (path::CONSULT_DUTY, "值班与设置", may(Action::ManageConsult)),
     ];

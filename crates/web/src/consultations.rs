@@ -28,7 +28,7 @@ pub(crate) use show::{close, let_go, reveal, say, show, take};
 pub(crate) use trends::{export as trends_file, show as trends_page};
 
 /// The Monday of a date's week.
-pub(crate) fn monday(date: Date) -> Date {
+pub fn monday(date: Date) -> Date {
     let back = i32::from(date.weekday().since(Weekday::Monday));
     date.saturating_sub(jiff::Span::new().days(back))
 }

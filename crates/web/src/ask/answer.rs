@@ -44,7 +44,7 @@ pub(crate) async fn own(
     drop(conn);
     let content = html! {
         (heading("我问过的", Some(html! { a.button href=(path::ASK) { "再问一件" } })))
-        (tabs(&app, &visitor, path::ASK_OWN))
+        (tabs(&visitor, path::ASK_OWN))
         @if found.is_empty() {
             (empty("还没有问过。", None))
         } @else {
@@ -101,23 +101,22 @@ pub(crate) async fn show(
     let shots = consultation::pictures(&mut conn, &id).await?;
     drop(conn);
     let shelf = library::shelf(&app, &it.unit).await?;
-    let content = match &asked {
-        Some(asked) => html! {
-            (given_away(&it, &shelf))
-            (verdict(&it, &judge(asked), shots.is_empty()))
+    let found = asked.as_ref().map(judge);
+    let content = html! {
+        (given_away(&it, &shelf))
+        @if let (Some(asked), Some(found)) = (&asked, &found) {
+            (verdict(&it, found, shots.is_empty()))
             (what_now(&it, &shelf))
-            (reasons(asked, &judge(asked)))
+            (reasons(asked, found))
             @if !shots.is_empty() { (pictures(&it.id, &shots)) }
-        },
-        None => html! {
-            (given_away(&it, &shelf))
+        } @else {
             (note("原文已到期抹去，只留下类型和日期。", Tone::Faint))
             (what_now(&it, &shelf))
-        },
+        }
     };
     let content = html! {
         (heading("答复", Some(html! { a.button.quiet href=(path::ASK) { "再问一件" } })))
-        (tabs(&app, &visitor, ""))
+        (tabs(&visitor, ""))
         (content)
         (conversation(&app, &it, &messages))
         (keeping(&visitor))
@@ -199,7 +198,7 @@ pub(crate) fn reasons(asked: &Asked, found: &Judgement) -> Markup {
                 dt { (name) } dd {
                     code.breakable { (text) }
                     @for sign in signs {
-                        p.small class=[(sign.weight() == Weight::Alarm).then_some("alarm")] { (words::sign(*sign)) }
+                        p.small.alarm[sign.weight() == Weight::Alarm] { (words::sign(*sign)) }
                     }
                     @if signs.is_empty() { p.small.muted { "从写法上看不出问题。" } }
                 }
@@ -226,7 +225,7 @@ pub(crate) fn reasons(asked: &Asked, found: &Judgement) -> Markup {
                 }
             }
             @if !found.whole.is_empty() {
-                h3 { "您发来的内容" }
+                h3 { "问的内容" }
                 p.asked { (highlighted(&found.whole, &found.reasons)) }
             }
             @if !asked.number.is_empty() || !asked.link.is_empty() {

@@ -218,7 +218,7 @@ fn broken(error: &MultipartError) -> WebError {
 fn page(app: &App, visitor: &Visitor, entry: &Entry, faults: &[String]) -> Response {
     let content = html! {
         (heading("这是不是骗局？", None))
-        (tabs(app, visitor, path::ASK))
+        (tabs(visitor, path::ASK))
         p.lede { "把拿不准的内容发过来，马上得到答复。不联网查询，不转给第三方。" }
         a.emergency href=(path::ASK_PAY) {
             strong { "已经转账了？" } " 先看止付步骤，越快越好 ›"

@@ -7,6 +7,7 @@ use axum::http::HeaderValue;
 use axum::http::header::{COOKIE, HOST};
 use axum::http::request::Parts;
 use storage::Tx;
+use storage::consultation::duty;
 use storage::consultation::limit::{self, Limit};
 
 use crate::session::SignedIn;
@@ -22,6 +23,8 @@ const CODE_LENGTH: usize = 10;
 /// Somebody before the public pages.
 pub(crate) struct Visitor {
     pub(crate) who: Option<SignedIn>,
+    /// Whether they stand on a duty roster.
+    pub(crate) is_on_duty: bool,
     /// Whence the request comes; only its keyed digest is ever kept.
     pub(crate) address: String,
     /// The code that this browser remembers.
@@ -39,12 +42,15 @@ impl FromRequestParts<AppState> for Visitor {
             Err(WebError::SignedOut) => None,
             Err(error) => return Err(error),
         };
-        Ok(Self {
-            who,
-            address: address(parts, app),
-            code: code(parts),
-            origin: origin(parts, app),
-        })
+        let is_on_duty = match &who {
+            Some(who) => {
+                let mut conn = app.store.read().await?;
+                !duty::units_of(&mut conn, &who.actor.account).await?.is_empty()
+            }
+            None => false,
+        };
+        let (address, code) = (address(parts, app), code(parts));
+        Ok(Self { who, is_on_duty, address, code, origin: origin(parts, app) })
     }
 }
 

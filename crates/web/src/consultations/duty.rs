@@ -64,7 +64,7 @@ pub(crate) async fn show(
         (heading("值班与设置", Some(html! {
             a.button.quiet href=(path::with_query(path::ASK_POSTER, &[("u", unit)])) { "本单位咨询海报" }
         })))
-        (tabs(&app, &visitor, path::CONSULT_DUTY))
+        (tabs(&visitor, path::CONSULT_DUTY))
         section.card.flush {
             h2.inset { (tree.full_name(unit)) "的值班人员" }
             p.inset.muted { "转来的咨询先通知当天值班的人；本单位没有排班时，由上级单位的值班人员或安全干部、民警、经办人接。" }
@@ -84,7 +84,7 @@ pub(crate) async fn show(
                 fieldset {
                     legend { "星期" }
                     @for (index, day) in DAYS.iter().enumerate() {
-                        label.check { input type="checkbox" name="day" value=(index) checked; (day) " " }
+                        label.check.day { input type="checkbox" name="day" value=(index) checked; "周" (day) }
                     }
                 }
                 button type="submit" { "保存" }

@@ -99,7 +99,7 @@ pub(crate) async fn list(
             a.button.quiet href=(path::ASK_POSTER) { "咨询海报" }
             @if may_export { a.button.quiet href=(export) { "导出 xlsx" } }
         })))
-        (tabs(&app, &visitor, path::CONSULTATIONS))
+        (tabs(&visitor, path::CONSULTATIONS))
         p.lede { "只列出转给值班人员的咨询。打开一条即留下查看记录。" }
         (filter_form(&narrow, here))
         @if rows.is_empty() {

@@ -121,7 +121,9 @@ async fn draft(app: &App, unit: &str, kind: FraudType) -> Result<Option<Text>, W
             use campaign::material::Block;
             match block {
                 Block::Items(items) | Block::Steps(items) => {
-                    items.iter().for_each(|it| body.push_str(&format!("- {it}\n")));
+                    for item in items {
+                        body.push_str(&format!("- {item}\n"));
+                    }
                 }
                 Block::Paragraph(text) => body.push_str(&format!("{text}\n")),
                 Block::Heading(_) => {}

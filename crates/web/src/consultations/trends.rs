@@ -21,6 +21,8 @@ use crate::session::SignedIn;
 use crate::{App, AppState, WebError, clock, download, path, text};
 
 const WEEKS: i32 = 12;
+/// Units below that are listed.
+const LISTED_MAX: usize = 30;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -125,7 +127,7 @@ pub(crate) async fn show(
         (heading("咨询趋势", Some(html! {
             @if may_export { a.button.quiet href=(file) { "导出 xlsx" } }
         })))
-        (tabs(&app, &visitor, path::CONSULT_TRENDS))
+        (tabs(&visitor, path::CONSULT_TRENDS))
         (choose(&tree, who, &seen))
         @for it in &seen.surges { (surge(who, it)) }
         @match &seen.table {
@@ -272,7 +274,9 @@ fn below(tree: &Tree, seen: &Seen) -> Markup {
         .map(|(unit, count)| (unit.as_str(), Band::of(*count)))
         .filter(|(_, band)| *band != Band::Few)
         .collect();
-    rows.sort_by(|a, b| b.1.cmp(&a.1));
+    rows.sort_by_key(|(_, band)| std::cmp::Reverse(*band));
+    let hidden = rows.len().saturating_sub(LISTED_MAX);
+    rows.truncate(LISTED_MAX);
     html! {
         @if !seen.children.is_empty() {
             section.card.flush {
@@ -283,7 +287,8 @@ fn below(tree: &Tree, seen: &Seen) -> Markup {
                     ul.list.tight {
                         @for (unit, band) in rows { li { span.main { (tree.name(unit)) } span { (band.chinese()) } } }
                     }
-                    p.foot.small.muted { "没有列出的单位少于 5 条。" }
+                    @if 0 < hidden { p.foot.small.muted { "只列出最多的 " (LISTED_MAX) " 个，另有 " (hidden) " 个在 5 条以上。" } }
+                    @else { p.foot.small.muted { "没有列出的单位少于 5 条。" } }
                 }
             }
         }

@@ -95,7 +95,7 @@ fn href(piece: &Piece, unit: &str) -> String {
     path::with_query(&path::know(&piece.key), &[("u", unit)])
 }
 
-fn of<'a>(shelf: &'a [Piece], kind: Kind) -> impl Iterator<Item = &'a Piece> {
+fn of(shelf: &[Piece], kind: Kind) -> impl Iterator<Item = &Piece> {
     shelf.iter().filter(move |it| it.kind == kind)
 }
 

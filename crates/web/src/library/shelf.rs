@@ -41,7 +41,9 @@ static SHIPPED: LazyLock<Vec<Piece>> = LazyLock::new(|| {
         for (heading, lines) in TYPE_HEADINGS.iter().zip([&card.how, &card.signs, &card.do_now])
         {
             body.push_str(&format!("## {heading}\n"));
-            lines.iter().for_each(|line| body.push_str(&format!("- {line}\n")));
+            for line in lines {
+                body.push_str(&format!("- {line}\n"));
+            }
             body.push('\n');
         }
         let title = card.class.name().to_owned();

@@ -1,5 +1,6 @@
 //! The product as its users meet it, in a real browser.
 
+mod ask;
 mod files;
 mod story;
 mod support;
