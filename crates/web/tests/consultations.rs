@@ -501,3 +501,39 @@ async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() 
         assert_eq!(file.status, StatusCode::OK, "{engine}");
     }
 }
+
+#[tokio::test]
+async fn who_is_signed_in_is_told_of_every_answer_and_lists_leave_as_workbooks() {
+    for (engine, app, now) in houses().await {
+        town(&app, &mut Browser::new(&app)).await;
+        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut teacher = town::teacher(&app).await;
+        let answer = ask(&mut teacher, &now, ("", SCAM, "nothing"), None).await;
+        let id = id_of(&answer);
+        let own = teacher.get("/ask/own").await;
+        assert!(own.body.contains(&id) && own.body.contains("已自动答复"), "{engine}");
+        let page = teacher.get(&format!("/ask/c/{id}")).await;
+        assert!(!page.body.contains("查询码"), "{engine}: no code is needed");
+        teacher.post(&format!("/ask/c/{id}/hand-over"), &[("text", "请看看")]).await;
+        let told = officer.get("/notifications").await;
+        assert!(told.body.contains("有人请您看"), "{engine}: without a roster, by role");
+        officer.post(&format!("/consultations/{id}/take"), &[]).await;
+        officer.post(&format!("/consultations/{id}/say"), &[("text", "是骗局")]).await;
+        let told = teacher.get("/notifications").await;
+        for words in ["值班人员已接手您的咨询", "值班人员答复了您的咨询"]
+        {
+            assert!(told.body.contains(words), "{engine}: {words}");
+        }
+        teacher.post(&format!("/ask/c/{id}/say"), &[("text", "谢谢")]).await;
+        let told = officer.get("/notifications").await;
+        assert!(told.body.contains("提问人补充了内容"), "{engine}");
+        let let_go = officer.post(&format!("/consultations/{id}/let-go"), &[]).await;
+        assert_eq!(let_go.status, StatusCode::SEE_OTHER, "{engine}");
+        for file in ["/consultations/export.xlsx?view=all", "/consultations/trends.xlsx"] {
+            assert_eq!(officer.get(file).await.status, StatusCode::OK, "{engine}: {file}");
+        }
+        let kept = [("answered", "100"), ("closed", "30")];
+        let refused = officer.post("/consultations/retention", &kept).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}: the body's setting");
+    }
+}

@@ -49,16 +49,16 @@ impl FromRequestParts<AppState> for Visitor {
             }
             None => false,
         };
-        let (address, code) = (address(parts, app), code(parts));
+        let (address, code) = (address(parts, app.secure_cookies), code(parts));
         Ok(Self { who, is_on_duty, address, code, origin: origin(parts, app) })
     }
 }
 
 /// Behind a proxy, the last address that the proxy added; what a client writes
 /// there itself stands before it and is not believed.
-fn address(parts: &Parts, app: &App) -> String {
+fn address(parts: &Parts, is_behind_proxy: bool) -> String {
     let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
-    if app.secure_cookies
+    if is_behind_proxy
         && let Some(last) = forwarded.and_then(|it| it.to_str().ok())
         && let Some(last) = last.rsplit(',').next()
     {
@@ -217,6 +217,18 @@ async fn all(tx: &mut Tx, limits: &[Limit<'_>], words: &str) -> Result<(), WebEr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_proxy_is_believed_about_the_address() {
+        let request = axum::http::Request::builder()
+            .header("x-forwarded-for", "198.51.100.1, 192.0.2.7")
+            .extension(ConnectInfo(SocketAddr::from(([203, 0, 113, 5], 99))))
+            .body(())
+            .expect("a request");
+        let (parts, ()) = request.into_parts();
+        assert_eq!(address(&parts, false), "203.0.113.5");
+        assert_eq!(address(&parts, true), "192.0.2.7");
+    }
 
     #[test]
     fn a_code_is_read_as_people_write_it() {
