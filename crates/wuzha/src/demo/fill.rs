@@ -1,5 +1,7 @@
 //! Keeping the invented district.
 
+mod asks;
+
 use std::collections::HashMap;
 
 use campaign::access::{Action, Permit, Role, permit_house};
@@ -76,7 +78,9 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     let mut tx = store.write(now).await?;
     let permit = permit_house(Action::ManageAccounts, &root);
     account::insert_many(&mut tx, &permit, &accounts.all).await?;
+    asks::keep(&mut tx, &district, &mut chance).await?;
     tx.commit().await?;
+    asks::talk(store, &district).await?;
     Ok(())
 }
 
