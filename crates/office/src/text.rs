@@ -17,6 +17,10 @@ pub const FILE_BYTES_MAX: usize = 100 << 20;
 /// A text longer than this is no document that a plan is read from.
 pub const TEXT_BYTES_MAX: usize = 8 << 20;
 
+/// The thread that a PDF is parsed on: its panics are refusals, told to the user
+/// as such, and no report of them is of use.
+pub const PDF_THREAD: &str = "pdf";
+
 /// The text of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DocumentText {
@@ -39,6 +43,8 @@ pub enum TextError {
     Empty,
     #[error("文件超过 100 MB，请只保留方案正文后重试")]
     TooLarge,
+    #[error("文字超过 8 MB，不像一份方案；请只保留方案正文后重试")]
+    TooLong,
     #[error(
         "文件展开后过大或结构异常，已停止读取；请用 Word 或 WPS 打开后另存为新的 .docx 再试"
     )]
@@ -55,6 +61,10 @@ pub enum TextError {
     Scanned,
     #[error("PDF 读取超时，请用 Word 或 WPS 打开后另存为 .docx 再试")]
     Slow,
+    #[error(
+        "PDF 的字体或结构不受支持，读不出文字；请用 Word 或 WPS 打开后另存为 .docx，或重新打印为 PDF 再试"
+    )]
+    Unreadable,
     #[error("文件已损坏，无法读取；请重新导出后再试")]
     Damaged,
     #[error("这不是文字文档（含有二进制内容）")]

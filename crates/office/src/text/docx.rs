@@ -103,7 +103,7 @@ impl Body {
                 Err(_) => return Err(TextError::Damaged),
             }
             if TEXT_BYTES_MAX < self.out.len() + self.line.len() {
-                return Err(TextError::TooLarge);
+                return Err(TextError::TooLong);
             }
         }
         // Cut short by its own end, or by the limit on the part.

@@ -23,7 +23,8 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
     let (sender, receiver) = mpsc::channel();
     let owned = bytes.to_vec();
     // A panic of the parser ends its thread; the channel closes and we know.
-    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+    let worker = std::thread::Builder::new().name(super::PDF_THREAD.to_owned());
+    let worker = worker.stack_size(STACK_BYTES).spawn(move || {
         let text = pdf_extract::extract_text_from_mem(&owned);
         let _ = sender.send(text.map_err(|_| TextError::Damaged));
     });
@@ -33,10 +34,10 @@ pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
     let text = match receiver.recv_timeout(TIME_MAX) {
         Ok(text) => text?,
         Err(mpsc::RecvTimeoutError::Timeout) => return Err(TextError::Slow),
-        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(TextError::Damaged),
+        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(TextError::Unreadable),
     };
     if text.len() > TEXT_BYTES_MAX {
-        return Err(TextError::TooLarge);
+        return Err(TextError::TooLong);
     }
     let words = text.chars().filter(|c| c.is_alphanumeric()).count();
     if words < WORDS_MIN { Err(TextError::Scanned) } else { Ok(text) }

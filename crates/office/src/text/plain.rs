@@ -6,6 +6,10 @@ use super::{TEXT_BYTES_MAX, TextError};
 
 /// UTF-8, UTF-16 with its mark, or else GB18030.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, TextError> {
+    // In no encoding does a text shrink to less than half.
+    if 2 * TEXT_BYTES_MAX < bytes.len() {
+        return Err(TextError::TooLong);
+    }
     let text = if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         String::from_utf8_lossy(rest).into_owned()
     } else if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
@@ -14,15 +18,26 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, TextError> {
         UTF_16BE.decode_without_bom_handling(rest).0.into_owned()
     } else if bytes.iter().take(SAMPLE).any(|b| *b == 0) {
         return Err(TextError::Binary);
-    } else if let Ok(text) = std::str::from_utf8(bytes) {
+    } else if let Some(text) = utf8(bytes) {
         text.to_owned()
     } else {
         gb18030(bytes)?
     };
-    if text.len() > TEXT_BYTES_MAX {
-        return Err(TextError::TooLarge);
+    if TEXT_BYTES_MAX < text.len() {
+        return Err(TextError::TooLong);
     }
     Ok(text)
+}
+
+/// UTF-8, be it torn within its last character.
+fn utf8(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() && 0 < error.valid_up_to() => {
+            std::str::from_utf8(bytes.get(..error.valid_up_to())?).ok()
+        }
+        Err(_) => None,
+    }
 }
 
 const SAMPLE: usize = 64 << 10;

@@ -110,6 +110,14 @@ fn web_pages_lose_their_tags() {
     assert_eq!(lines, ["首页", "一、目标", "讲座\t1次"]);
 }
 
+#[test]
+fn a_text_beyond_its_limit_is_told_so_and_a_torn_one_is_read() {
+    let long = "各校每月召开一次会议。\n".repeat(600_000);
+    assert!(matches!(read(long.as_bytes()), Err(TextError::TooLong)));
+    let torn = "各校每月召开一次会议。".as_bytes();
+    assert_eq!(read(&torn[..torn.len() - 1]).unwrap().text, "各校每月召开一次会议");
+}
+
 fn message(bytes: &[u8]) -> String {
     read(bytes).unwrap_err().to_string()
 }

@@ -1,9 +1,11 @@
 //! `wuzha plan draft`: from official documents to draft plans.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::{panic, thread};
 
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
@@ -34,13 +36,19 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if args.out.is_none() && args.format == Format::Toml && 1 < args.files.len() {
+        bail!("多个文档不能合成一个方案文件，请用 --out 指定目录，每个文档写一个文件");
+    }
     if let Some(folder) = &args.out {
         fs::create_dir_all(folder)
             .with_context(|| format!("不能建立目录 `{}`", folder.display()))?;
     }
+    quiet_pdf();
     let mut code = ExitCode::SUCCESS;
+    let mut written = HashSet::new();
     for file in &args.files {
-        let done = draft_of(file, args.format).and_then(|text| give(args, file, &text));
+        let done =
+            draft_of(file, args.format).and_then(|text| give(args, file, &text, &mut written));
         if let Err(error) = done {
             eprintln!("错误：`{}`：{error:#}", file.display());
             code = ExitCode::from(NOT_IN_ORDER);
@@ -49,8 +57,24 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(code)
 }
 
+/// A PDF that its parser gives up on is refused in one line, without a backtrace.
+fn quiet_pdf() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().name() != Some(text::PDF_THREAD) {
+            report(info);
+        }
+    }));
+}
+
 fn draft_of(file: &Path, format: Format) -> Result<String> {
     let draft = drafting::draft(&document(file)?);
+    if draft.is_empty() {
+        eprintln!("提示：`{}`：没有读出任务、指标或时限，请确认是否为方案正文", file.display());
+    }
+    if draft.cut {
+        eprintln!("提示：`{}`：正文过长，只读了前 4 MB", file.display());
+    }
     match format {
         Format::Json => {
             Ok(format!("{}\n", serde_json::to_string_pretty(&draft.to_gold_json())?))
@@ -72,7 +96,7 @@ fn document(file: &Path) -> Result<String> {
 }
 
 /// Prints, or writes beside the others; a file is written whole or not at all.
-fn give(args: &Args, file: &Path, text: &str) -> Result<()> {
+fn give(args: &Args, file: &Path, text: &str, written: &mut HashSet<PathBuf>) -> Result<()> {
     let Some(folder) = &args.out else {
         io::stdout().write_all(text.as_bytes()).context("不能写到标准输出")?;
         return Ok(());
@@ -82,6 +106,9 @@ fn give(args: &Args, file: &Path, text: &str) -> Result<()> {
     let path = folder.join(stem).with_extension("part");
     // A name with dots keeps them: only what follows the stem is ours.
     let target = folder.join(format!("{}.{extension}", stem.to_string_lossy()));
+    if !written.insert(target.clone()) {
+        bail!("另一个文档已写入 `{}`，请改名后再试", target.display());
+    }
     fs::write(&path, text).with_context(|| format!("不能写入 `{}`", target.display()))?;
     fs::rename(&path, &target).with_context(|| format!("不能写入 `{}`", target.display()))?;
     Ok(())
