@@ -30,7 +30,9 @@ impl Draft {
             text.push_str("\n# 以下各句未列入方案，请判断是否需要补充：\n");
         }
         for hint in &self.hints {
-            let quote: String = hint.quote.split_whitespace().collect();
+            // A remark in a plan file holds no control character.
+            let plain = |c: &char| !c.is_whitespace() && !c.is_control();
+            let quote: String = hint.quote.chars().filter(plain).collect();
             text.extend(["# ", &hint.section, "：", &quote, "\n"]);
         }
         text

@@ -62,6 +62,16 @@ fn an_empty_text_is_a_plan_without_duties() {
     assert!(plan::parse(&draft.to_toml(), "draft.toml").is_ok(), "{}", draft.to_toml());
 }
 
+/// Found by fuzzing: a control character in a remark made the file unreadable.
+#[test]
+fn control_characters_do_not_reach_the_plan_file() {
+    let text = "某校工作方案\n一、措施\n1.常态化\u{1}开展反诈\u{4}宣传。\n2.各班\u{0}每月召开一次班会。";
+    let draft = drafting::draft(text);
+    assert!(!draft.hints.is_empty() && !draft.items.is_empty());
+    let file = draft.to_toml();
+    assert!(plan::parse(&file, "draft.toml").is_ok(), "{file}");
+}
+
 /// A new edition of a document keeps the ids of what did not change, so that
 /// `plan::diff` tells who gains and who loses work.
 #[test]
