@@ -9,6 +9,7 @@
 mod actor;
 mod class;
 mod clause;
+pub mod confirm;
 mod date;
 mod draft;
 mod grammar;

@@ -377,7 +377,7 @@ fn joined(doubts: &[String]) -> Option<String> {
 }
 
 /// A short, stable name for some words (FNV-1a).
-fn hash(words: &str) -> String {
+pub(crate) fn hash(words: &str) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for byte in words.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

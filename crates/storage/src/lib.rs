@@ -7,6 +7,7 @@ pub mod audit;
 mod bulk;
 pub mod campaign;
 pub mod consultation;
+pub mod draft;
 mod error;
 pub mod evidence;
 pub mod job;

@@ -38,6 +38,8 @@ pub async fn heard_after(conn: &mut AnyConnection, seq: i64) -> Result<Heard, St
         match what {
             "submit" | "review" => heard.records = true,
             "manage-organisation" => heard.organisation = true,
+            // A draft is not yet a plan: deciding on one changes no standing.
+            "manage-plans" if verb.starts_with("draft-") => {}
             "manage-plans" | "exempt" => heard.campaigns = true,
             _ => {}
         }

@@ -40,13 +40,17 @@ pub(crate) static CSS: LazyLock<Asset> = LazyLock::new(|| {
 pub(crate) static JS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("app.js", "text/javascript; charset=utf-8", include_str!("assets/app.js"))
 });
+/// Only the page that sets a document beside its items asks for it.
+pub(crate) static DRAFT_JS: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("draft.js", "text/javascript; charset=utf-8", include_str!("assets/draft.js"))
+});
 pub(crate) static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")));
 
 pub(crate) async fn show(
     Path((_, name)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
-    let asset = [&*CSS, &*JS, &*ICON]
+    let asset = [&*CSS, &*JS, &*DRAFT_JS, &*ICON]
         .into_iter()
         .find(|asset| asset.name == name)
         .ok_or(WebError::NotFound)?;

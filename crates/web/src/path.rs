@@ -13,6 +13,7 @@ pub const UNITS: &str = "/units";
 pub const PEOPLE: &str = "/people";
 pub const IMPORT: &str = "/import";
 pub const PLANS: &str = "/plans";
+pub const DRAFTS: &str = "/plans/drafts";
 pub const CALENDAR: &str = "/calendar";
 pub const ACCOUNTS: &str = "/accounts";
 pub const AUDIT: &str = "/audit";

@@ -3,11 +3,13 @@
 
 mod adopt;
 mod amend;
+pub(crate) mod drafts;
 mod duty;
 mod events;
 mod exemptions;
 mod findings;
 mod read;
+mod source;
 
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub(crate) use duty::{add_duty, add_duty_form};
 pub(crate) use events::{add_event, cancel_event, events};
 pub(crate) use exemptions::{exemptions, grant, revoke};
 pub(crate) use read::{clause, file, show};
+pub(crate) use source::document as source_document;
 
 /// Whoever a campaign binds may read its plan, and whoever is above it.
 pub(crate) fn may_see(tree: &Tree, actor: &Actor, campaign: &Running) -> bool {
@@ -83,7 +86,12 @@ pub(crate) async fn list(
         all.iter().filter(|it| may_see(&tree, &who.actor, it)).collect();
     shown.sort_by_key(|it| (it.is_ended(), tree.above(&it.campaign.unit).len()));
     let may_manage = who.actor.may_anywhere(Action::ManagePlans);
-    let adopt = || html! { a.button href="/plans/new" { "采用方案" } };
+    let adopt = || {
+        html! {
+            a.button.quiet href=(path::DRAFTS) { "从文件起草" }
+            a.button href="/plans/new" { "采用方案" }
+        }
+    };
     let content = html! {
         (heading("方案", may_manage.then(adopt)))
         @if shown.is_empty() {

@@ -57,7 +57,9 @@ pub fn router(app: AppState) -> Router {
         .route("/plans/new", get(plans::choose))
         .route("/plans/preview", get(plans::preview_built_in).post(plans::preview_upload))
         .route("/plans/start", post(plans::start))
+        .merge(drafts())
         .route("/plans/{id}", get(plans::show))
+        .route("/plans/{id}/document", get(plans::source_document))
         .route("/plans/{id}/file", get(plans::file))
         .route("/plans/{id}/clauses/{clause}", get(plans::clause))
         .route("/plans/{id}/amend", get(plans::amend_form).post(plans::amend))
@@ -194,6 +196,30 @@ pub fn router(app: AppState) -> Router {
         .with_state(app)
 }
 
+/// From the official document to the plan.
+fn drafts() -> Router<AppState> {
+    use plans::drafts;
+    Router::new()
+        .route("/plans/drafts", get(drafts::list))
+        .route("/plans/drafts/new", get(drafts::new))
+        .route("/plans/drafts/{id}", get(drafts::show))
+        .route("/plans/drafts/{id}/file", get(drafts::file))
+        .route("/plans/drafts/{id}/items", post(drafts::add))
+        .route("/plans/drafts/{id}/items/{item}", get(drafts::edit).post(drafts::decide))
+        .route("/plans/drafts/{id}/sentences", get(drafts::sentences))
+        .route("/plans/drafts/{id}/sure", post(drafts::accept_sure))
+        .route("/plans/drafts/{id}/head", post(drafts::save_head))
+        .route("/plans/drafts/{id}/preview", get(drafts::preview))
+        .route("/plans/drafts/{id}/plan.toml", get(drafts::plan_file))
+        .route("/plans/drafts/{id}/start", post(drafts::start))
+        .route("/plans/drafts/{id}/amend", post(drafts::amend))
+        .route("/plans/drafts/{id}/edition", get(drafts::edition_form))
+        .route("/plans/drafts/{id}/changes", get(drafts::changes))
+        .route("/plans/drafts/{id}/history", get(drafts::history))
+        .route("/plans/drafts/{id}/discard", post(drafts::discard))
+        .route("/plans/drafts/{id}/restore", post(drafts::restore))
+}
+
 /// Forms with files: more bytes, and the time that a phone takes for them.
 fn uploads() -> Router<AppState> {
     const BODY_MAX: usize = 300 << 20;
@@ -202,6 +228,9 @@ fn uploads() -> Router<AppState> {
     const ASK_BODY_MAX: usize = 33 << 20;
     Router::new()
         .route("/records/new", post(records::create))
+        // Counted while they come, and refused past 100 MB.
+        .route("/plans/drafts", post(plans::drafts::create))
+        .route("/plans/drafts/{id}/edition", post(plans::drafts::new_edition))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .route("/ask", post(ask::ask).layer(DefaultBodyLimit::max(ASK_BODY_MAX)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))

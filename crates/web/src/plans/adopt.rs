@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::campaign::{self as stored, Campaign, PlanVersion};
 
+use super::drafts::Drafted;
 use super::{findings, read};
 use crate::app::new_id;
 use crate::layout::{self, Page, Tone, crumbs, field, heading, note, options};
@@ -65,6 +66,11 @@ pub(crate) async fn choose(
             div.grid {
                 @for built_in in plan::BUILT_IN { (offer(built_in, &unit)) }
             }
+        }
+        section.card {
+            h2 { "从印发的文件起草" }
+            p.muted { "有 Word、PDF 或文字稿的方案、通知时：上传后逐条对照原句确认，再启动。" }
+            p.actions { a.button.quiet href=(path::with_query(&format!("{}/new", path::DRAFTS), &[("unit", &unit)])) { "从文件起草" } }
         }
         section.card {
             h2 { "上传自己的方案文件" }
@@ -310,7 +316,8 @@ async fn begin(
     } else {
         moved(plan, from, until)?
     };
-    let start = NewCampaign { unit, adopts, plan, text, dates: (from, until) };
+    let dates = (from, until);
+    let start = NewCampaign { unit, adopts, plan, text, dates, drafted: None };
     insert(app, who, start).await
 }
 
@@ -321,6 +328,8 @@ pub(super) struct NewCampaign<'a> {
     pub(super) plan: &'a Plan,
     pub(super) text: String,
     pub(super) dates: (Date, Date),
+    /// The draft that it comes from, if it was read from a document here.
+    pub(super) drafted: Option<Drafted<'a>>,
 }
 
 /// Starts it and counts its standings; answers with its id.
@@ -349,7 +358,7 @@ pub(super) async fn insert(
         in_force_on: campaign.from_on.clone(),
         text: new.text,
         document_name: new.plan.head.document.clone(),
-        document_text: None,
+        document_text: new.drafted.as_ref().map(|it| it.document.to_owned()),
         created_at: now,
         created_by: Some(who.actor.account.clone()),
     };
@@ -361,6 +370,9 @@ pub(super) async fn insert(
         ))),
         other => Ok(other?),
     }?;
+    if let Some(drafted) = &new.drafted {
+        drafted.used(&mut tx, &permit, &campaign.id).await?;
+    }
     tx.commit().await?;
     app.live.follow(&app.store, now).await?;
     Ok(campaign.id)

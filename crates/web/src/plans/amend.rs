@@ -12,6 +12,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::campaign::{self as stored, Campaign, PlanVersion};
 
+use super::drafts::Drafted;
 use super::read::stored_text;
 use super::{effective, findings, seen};
 use crate::app::new_id;
@@ -267,8 +268,30 @@ pub(crate) async fn amend(
         Err(refusal) => return Ok(refused(&app, &who, (&campaign, &input), &refusal)),
     };
     let new = (checked.plan, checked.in_force, input.text);
-    save(&app, &who, (&campaign, &permit, input.revision), new).await?;
+    save(&app, &who, (&campaign, &permit, input.revision), new, None).await?;
     Ok(Redirect::to(&path::campaign(&id)).into_response())
+}
+
+/// A version read from a new edition of the document, by the same checks.
+pub(super) async fn by_draft(
+    app: &App,
+    who: &SignedIn,
+    campaign: &Running,
+    (text, in_force): (String, jiff::civil::Date),
+    drafted: &Drafted<'_>,
+) -> Result<(), WebError> {
+    let (_, permit) = managed(app, who, campaign.id())?;
+    let revision = campaign.campaign.revision;
+    let input = Amendment { text, in_force: in_force.to_string(), revision };
+    let checked = check(app, campaign, &input).map_err(|refusal| match refusal {
+        Refusal::Words(words) => WebError::invalid(words),
+        Refusal::Findings(found) => {
+            let words: Vec<String> = found.iter().take(3).map(ToString::to_string).collect();
+            WebError::invalid(words.join("；"))
+        }
+    })?;
+    let new = (checked.plan, checked.in_force, input.text);
+    save(app, who, (campaign, &permit, revision), new, Some(drafted)).await
 }
 
 /// Stores a version that was checked, and counts by it.
@@ -277,6 +300,7 @@ pub(super) async fn save(
     who: &SignedIn,
     (campaign, permit, revision): (&Running, &Permit, i64),
     (plan, in_force, text): (Plan, Day, String),
+    drafted: Option<&Drafted<'_>>,
 ) -> Result<(), WebError> {
     let now = app.clock.now();
     let newest: &Version = campaign.newest();
@@ -294,12 +318,15 @@ pub(super) async fn save(
         in_force_on: in_force.date().to_string(),
         text,
         document_name: plan.head.document.clone(),
-        document_text: None,
+        document_text: drafted.map(|it| it.document.to_owned()),
         created_at: now,
         created_by: Some(who.actor.account.clone()),
     };
     let mut tx = app.store.write(now).await?;
     stored::amend(&mut tx, permit, &row, &version).await?;
+    if let Some(drafted) = drafted {
+        drafted.used(&mut tx, permit, &row.id).await?;
+    }
     tx.commit().await?;
     app.live.follow(&app.store, now).await
 }

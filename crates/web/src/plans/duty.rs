@@ -208,6 +208,7 @@ async fn add(
             plan: &plan,
             text,
             dates,
+            drafted: None,
         };
         return Ok(insert(app, who, start).await?);
     };
@@ -224,7 +225,7 @@ async fn add(
         .permit(&who.actor, Action::ManagePlans, &own.campaign.unit)
         .map_err(WebError::from)?;
     let change = (&*own, &permit, own.campaign.revision);
-    amend::save(app, who, change, (plan, in_force.into(), text)).await?;
+    amend::save(app, who, change, (plan, in_force.into(), text), None).await?;
     Ok(own.id().to_owned())
 }
 

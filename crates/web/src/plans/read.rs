@@ -8,6 +8,7 @@ use campaign::plan::{self, Block, Document, Plan, Row, Table};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use super::source::{self, Quote};
 use super::{effective, seen, stage_words};
 use crate::layout::{self, Page, Tone, crumbs, empty, field, heading, tag};
 use crate::live::{Running, Version};
@@ -17,7 +18,7 @@ use crate::{App, AppState, WebError, download, path, text};
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     #[serde(default)]
-    version: Option<i64>,
+    pub(super) version: Option<i64>,
 }
 
 pub(crate) async fn show(
@@ -33,6 +34,7 @@ pub(crate) async fn show(
     let tree = app.live.tree();
     let may_manage =
         tree.permit(&who.actor, Action::ManagePlans, &campaign.campaign.unit).is_ok();
+    let drafted = source::is_drafted(&app, &campaign, version).await?;
     let (words, tone) = stage_words(&campaign, today);
     let steps = [
         ("方案".to_owned(), path::PLANS.to_owned()),
@@ -40,7 +42,7 @@ pub(crate) async fn show(
     ];
     let content = html! {
         (crumbs(&steps))
-        (heading(&campaign.campaign.name, Some(actions(&who, &campaign, may_manage))))
+        (heading(&campaign.campaign.name, Some(actions(&who, &campaign, (may_manage, drafted)))))
         p.lede {
             (tree.full_name(&campaign.campaign.unit)) " · "
             (campaign.campaign.from_on) " 至 " (campaign.campaign.until_on) " · "
@@ -60,12 +62,13 @@ pub(crate) async fn show(
     Ok(layout::page(&app, &who, Page { title, here: path::PLANS, content }))
 }
 
-fn actions(who: &SignedIn, campaign: &Running, may_manage: bool) -> Markup {
+fn actions(who: &SignedIn, campaign: &Running, (may_manage, drafted): (bool, bool)) -> Markup {
     let base = path::campaign(campaign.id());
     let board = path::with_query(path::BOARD, &[("campaign", campaign.id())]);
     html! {
         @if who.actor.may_anywhere(Action::Read) { a.button.quiet href=(board) { "看板" } }
         a.button.quiet href=(format!("{base}/file")) { "下载 .toml" }
+        @if drafted { a.button.quiet href=(format!("{base}/document")) { "原文" } }
         @if who.actor.may_anywhere(Action::Exempt) {
             a.button.quiet href=(format!("{base}/exemptions")) { "免除" }
         }
@@ -188,6 +191,12 @@ fn clause_of(plan: &Plan, element: &str) -> Option<String> {
     elements(plan).into_iter().find(|it| it.element == element).map(|it| it.clause)
 }
 
+/// An element by its name as `duty/id`: how it is called, its clause, its words.
+pub(super) fn element(plan: &Plan, key: &str) -> Option<(String, String, String)> {
+    let it = elements(plan).into_iter().find(|it| it.element == key)?;
+    Some((it.name, it.clause, it.words))
+}
+
 struct Element {
     element: String,
     clause: String,
@@ -261,6 +270,8 @@ pub(crate) async fn clause(
     let plan = effective(&app, &campaign, version);
     let found: Vec<Element> =
         elements(&plan).into_iter().filter(|it| it.clause == clause).collect();
+    let names: Vec<&str> = found.iter().map(|it| it.element.as_str()).collect();
+    let quotes = source::quotes(&app, &campaign, version, &names).await?;
     let title = format!("依据 {clause}");
     let steps = [
         ("方案".to_owned(), path::PLANS.to_owned()),
@@ -279,6 +290,7 @@ pub(crate) async fn clause(
             section.card {
                 h2 { (tag(it.kind, Tone::Calm)) " " (it.name) }
                 @if !it.words.is_empty() { p { (it.words) } }
+                @if let Some(quote) = quotes.get(&it.element) { (quoted(quote)) }
                 @if let Some(duty) = it.element.strip_prefix("duty/") {
                     p.actions {
                         a.button.quiet href=(path::with_query(&format!("{}/duty", path::BOARD), &[("campaign", &id), ("duty", duty)])) { "看这项任务的完成情况" }
@@ -291,7 +303,19 @@ pub(crate) async fn clause(
     Ok(layout::page(&app, &who, Page { title: &title, here: path::PLANS, content }))
 }
 
-fn version(campaign: &Running, asked: Option<i64>, today: Day) -> Result<&Version, WebError> {
+/// The sentence of the document, and the way to its place.
+fn quoted(it: &Quote) -> Markup {
+    html! {
+        blockquote.quote { "“" (it.words) "”" }
+        p { a href=(it.href) { "看它在原文中的位置" } }
+    }
+}
+
+pub(super) fn version(
+    campaign: &Running,
+    asked: Option<i64>,
+    today: Day,
+) -> Result<&Version, WebError> {
     match asked {
         None => Ok(campaign.version_on(today)),
         Some(number) => campaign
