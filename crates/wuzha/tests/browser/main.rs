@@ -1,6 +1,7 @@
 //! The product as its users meet it, in a real browser.
 
 mod ask;
+mod confirm;
 mod files;
 mod story;
 mod support;
