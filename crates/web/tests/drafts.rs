@@ -37,7 +37,9 @@ async fn upload(
 ) -> Answer {
     let mut body = Vec::new();
     for (field, value) in fields {
-        let part = format!("--x\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+        let part = format!(
+            "--x\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+        );
         body.extend_from_slice(part.as_bytes());
     }
     let head = format!(
@@ -158,16 +160,28 @@ async fn a_document_becomes_a_running_plan_whose_duties_open_their_sentences() {
 
         // Change, drop, take back.
         let path = format!("{draft}/items/{}", meeting.id);
-        let wrong = form(&meeting.revision, &[("quota", "几次"), ("name", ""), ("cadence", "monthly")]);
+        let wrong =
+            form(&meeting.revision, &[("quota", "几次"), ("name", ""), ("cadence", "monthly")]);
         let told = browser.post(&path, &wrong).await;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
         assert!(told.body.contains("名称：不能为空"), "{engine}: {}", told.body);
         assert!(told.body.contains("现为“几次”"), "{engine}");
-        let changed = [("name", "主题班会"), ("by_kind", "class"), ("cadence", "monthly"), ("quota", "2"), ("due_kind", "month"), ("due_n", "20")];
+        let changed = [
+            ("name", "主题班会"),
+            ("clause", "二（一）"),
+            ("by_kind", "class"),
+            ("cadence", "monthly"),
+            ("quota", "2"),
+            ("due_kind", "month"),
+            ("due_n", "20"),
+        ];
         let saved = browser.post(&path, &form(&meeting.revision, &changed)).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{engine}: {}", saved.body);
         let page = browser.get(&draft).await;
-        assert!(card(&page.body, "主题班会").text.contains("每月不少于2次，当月20日前"), "{engine}");
+        assert!(
+            card(&page.body, "主题班会").text.contains("每月不少于2次（学期内），当月20日前"),
+            "{engine}"
+        );
         let risk = card(&page.body, "排查");
         step(&mut browser, &draft, &risk, "drop").await;
         let page = browser.get(&draft).await;
@@ -181,10 +195,10 @@ async fn a_document_becomes_a_running_plan_whose_duties_open_their_sentences() {
         let text: String = page.body.clone();
         assert!(text.contains("要做好日常值守"), "{engine}");
         let list = browser.get(&format!("{draft}/sentences?q=日常值守")).await;
-        let sentence = list.body.split("name=\"sentence\" value=\"").nth(1).expect("a sentence");
+        let sentence =
+            list.body.split("name=\"sentence\" value=\"").nth(1).expect("a sentence");
         let sentence = sentence.split('"').next().expect("a number");
-        let added =
-            browser.post(&format!("{draft}/items"), &[("sentence", sentence)]).await;
+        let added = browser.post(&format!("{draft}/items"), &[("sentence", sentence)]).await;
         assert_eq!(added.status, StatusCode::SEE_OTHER, "{engine}: {}", added.body);
         let page = browser.get(&draft).await;
         let own = card(&page.body, "日常值守");
@@ -243,7 +257,8 @@ async fn a_new_edition_carries_confirmations_over_and_amends_the_plan() {
         let new = upload(&mut browser, &edition, &[], ("通知二.docx", &docx(&lines))).await;
         assert_eq!(new.status, StatusCode::SEE_OTHER, "{engine}: {}", new.body);
         let changes = browser.get(&format!("{draft}/changes")).await;
-        for words in ["谁", "每学期不少于2次 → 每学期不少于4次", "原句的变化 2 处"] {
+        for words in ["谁", "每学期不少于2次 → 每学期不少于4次", "原句的变化 3 处"]
+        {
             assert!(changes.body.contains(words), "{engine}: {words}: {}", changes.body);
         }
         let page = browser.get(&draft).await;

@@ -9,8 +9,9 @@ use office::letter::{Block, Letter};
 use crate::support::{Browser, House, databases};
 
 /// The seed where the shared folder is, and a document of our own elsewhere.
-fn document() -> PathBuf {
-    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../drafting/corpus/dev/d04-school-legal.txt");
+fn document(year: i64) -> PathBuf {
+    let own =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../drafting/corpus/dev/d04-school-legal.txt");
     let seed = std::env::var("WUZHA_SHARED").ok().and_then(|shared| {
         let seed = PathBuf::from(shared).join("seeds/002_95c774338fa95724.txt");
         seed.exists().then_some(seed)
@@ -22,6 +23,11 @@ fn document() -> PathBuf {
             std::fs::read_to_string(own).expect("the corpus is readable")
         }
     };
+    // The year of the run, so that its duties are due now.
+    let year = year.to_string();
+    let text = ["2020", "2021", "2022", "2023", "2024", "2025"]
+        .iter()
+        .fold(text, |text, old| text.replace(old, &year));
     let lines = text.lines().filter(|it| !it.trim().is_empty());
     let mut blocks: Vec<Block> = lines.map(|it| Block::Paragraph(it.to_owned())).collect();
     // Something that no rule reads, for a person to choose.
@@ -84,7 +90,9 @@ async fn a_document_is_confirmed_sentence_by_sentence_and_runs() {
         browser.press("从文件起草").await;
         browser.press("上传文件起草").await;
         let file = browser.find("input[type=file]").await;
-        file.send_keys(&document().to_string_lossy()).await.expect("chooses the file");
+        let year = script(&browser, "return new Date().getFullYear()").await;
+        let document = document(year.as_i64().expect("a year"));
+        file.send_keys(&document.to_string_lossy()).await.expect("chooses the file");
         browser.press("读取并对照").await;
         browser.sees("已处理 0").await;
         browser.fits_the_width().await;
@@ -142,10 +150,19 @@ async fn a_document_is_confirmed_sentence_by_sentence_and_runs() {
                 "document.querySelectorAll('.item[data-state=open]').length < {open} || document.querySelector('.item-form')"
             );
             until(&browser, "a decision", &fewer).await;
-            if script(&browser, "return Boolean(document.querySelector('.item-form'))").await == true {
+            if script(&browser, "return Boolean(document.querySelector('.item-form'))").await
+                == true
+            {
                 browser.page.refresh().await.expect("reloads");
                 click(&browser, ".item[data-state=open] button[value=drop]").await;
-                until(&browser, "dropped", &format!("document.querySelectorAll('.item[data-state=open]').length < {open}")).await;
+                until(
+                    &browser,
+                    "dropped",
+                    &format!(
+                        "document.querySelectorAll('.item[data-state=open]').length < {open}"
+                    ),
+                )
+                .await;
             }
         }
         browser.resize(390, 844).await;
@@ -158,6 +175,14 @@ async fn a_document_is_confirmed_sentence_by_sentence_and_runs() {
         browser.resize(1440, 1000).await;
         browser.press("预览方案").await;
         browser.sees("启动这个方案").await;
+        let dates = format!(
+            "const set = (name, value) => {{ document.querySelector(`[name=${{name}}]`).value = value; }};
+             document.querySelector('details.card').open = true;
+             set('from', '{year}-01-01'); set('until', '{year}-12-31');"
+        );
+        script(&browser, &dates).await;
+        browser.press("保存").await;
+        until(&browser, "the dates hold", "document.querySelector('[name=from]').value.endsWith('-01-01') && !document.querySelector('details.card').open").await;
         browser.picture("preview-1440").await;
         browser.press("启动这个方案").await;
         browser.sees("进行中").await;

@@ -202,6 +202,10 @@ async fn take(app: &App, mut form: Multipart) -> Result<Came, WebError> {
         .await
         .map_err(|error| WebError::Internal(error.to_string()))?
         .map_err(|error| WebError::invalid(format!("“{file_name}”没有读成：{error}。")))?;
+    let chars = read.text.chars().count();
+    if CHARS_MAX < chars {
+        return Err(too_long(chars));
+    }
     // Only what could be read is kept.
     let sha256 = app.originals.keep(partial).await.map_err(io)?;
     Ok(Came {
