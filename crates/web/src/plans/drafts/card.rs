@@ -93,6 +93,8 @@ fn state_tag(line: &Line) -> Markup {
             Decision::Dropped => (tag("已删去", Tone::Faint)),
             Decision::Open if line.is_sure() => (tag(&format!("把握 {percent}%"), Tone::Calm)),
             Decision::Open if line.item.origin == Origin::Added => (tag("补充，待填写", Tone::Warn)),
+            // The rules may be certain of a sentence that leaves something open.
+            Decision::Open if drafting::Item::SURE <= line.item.confidence => (tag("请核对", Tone::Warn)),
             Decision::Open => (tag(&format!("存疑 {percent}%"), Tone::Warn)),
         }
         @match line.item.carried {
