@@ -122,33 +122,47 @@ pub(crate) async fn append(
 
 const PAGE: i64 = 10_000;
 
-/// Walks the whole chain and says where it breaks, if it does.
+/// Walks the whole chain and says where it breaks, if it does. The house may go
+/// on writing meanwhile: the head is read after the lines, and lines that came in
+/// between are walked as well.
 pub async fn verify(conn: &mut AnyConnection) -> Result<Verdict, StorageError> {
-    let head = sqlx::query("select seq, hash from audit_head where id = 1")
-        .fetch_one(&mut *conn)
-        .await?;
-    let (head_seq, head_hash): (i64, String) = (head.try_get(0)?, head.try_get(1)?);
     let (mut seq, mut hash) = (0_i64, String::new());
+    // The head as it was read before: lines up to it must be there by now.
+    let mut owed = 0;
     loop {
-        let page = entries_after(conn, seq, PAGE).await?;
-        if page.is_empty() {
-            break;
-        }
-        for entry in page {
-            if entry.seq != seq + 1 {
-                return Ok(Verdict::Broken { seq: seq + 1, why: "此行缺失" });
+        loop {
+            let page = entries_after(conn, seq, PAGE).await?;
+            if page.is_empty() {
+                break;
             }
-            if chain(&hash, entry.seq, &entry.line) != entry.hash {
-                return Ok(Verdict::Broken { seq: entry.seq, why: "内容与校验值不符" });
+            for entry in page {
+                if entry.seq != seq + 1 {
+                    return Ok(Verdict::Broken { seq: seq + 1, why: "此行缺失" });
+                }
+                if chain(&hash, entry.seq, &entry.line) != entry.hash {
+                    return Ok(Verdict::Broken {
+                        seq: entry.seq, why: "内容与校验值不符"
+                    });
+                }
+                seq = entry.seq;
+                hash = entry.hash;
             }
-            seq = entry.seq;
-            hash = entry.hash;
         }
+        let (head_seq, head_hash) = head(conn).await?;
+        if head_seq == seq && head_hash == hash {
+            return Ok(Verdict::Whole { lines: seq, head: hash });
+        }
+        if seq < owed || head_seq <= seq {
+            return Ok(Verdict::Broken { seq: seq + 1, why: "末尾与链头不符" });
+        }
+        owed = head_seq;
     }
-    if seq != head_seq || hash != head_hash {
-        return Ok(Verdict::Broken { seq: seq + 1, why: "末尾与链头不符" });
-    }
-    Ok(Verdict::Whole { lines: seq, head: hash })
+}
+
+async fn head(conn: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+    let row =
+        sqlx::query("select seq, hash from audit_head where id = 1").fetch_one(conn).await?;
+    Ok((row.try_get(0)?, row.try_get(1)?))
 }
 
 /// The chain's lines after `seq`, in order.

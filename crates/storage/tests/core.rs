@@ -145,3 +145,24 @@ async fn the_chain_shows_every_tampering() {
         assert_eq!(verdict, Verdict::Broken { seq: 3, why: "末尾与链头不符" }, "{engine}");
     }
 }
+
+#[tokio::test]
+async fn the_chain_is_whole_while_the_house_goes_on_writing() {
+    for (engine, store) in support::stores().await {
+        let writer = store.clone();
+        let writing = tokio::spawn(async move {
+            let permit = permit_house(Action::ManageOrganisation, "b");
+            for number in 0..150 {
+                let mut tx = writer.write(number).await.expect("begins");
+                setting::set(&mut tx, &permit, "x", &number.to_string()).await.expect("sets");
+                tx.commit().await.expect("commits");
+            }
+        });
+        while !writing.is_finished() {
+            let mut conn = store.read().await.expect("reads");
+            let verdict = audit::verify(&mut conn).await.expect("verifies");
+            assert!(matches!(verdict, Verdict::Whole { .. }), "{engine}: {verdict:?}");
+        }
+        writing.await.expect("writes");
+    }
+}
