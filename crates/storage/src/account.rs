@@ -1,9 +1,11 @@
 //! Accounts and the roles they hold.
 
+use std::collections::{HashMap, HashSet};
+
 use campaign::access::{Actor, Grant, Permit, Role};
 use sqlx::{AnyConnection, Row as _};
 
-use crate::bulk::insert_rows;
+use crate::bulk::{each_in, insert_rows};
 use crate::{Change, StorageError, Tx};
 
 /// An account as the sign-in and the administrator see it.
@@ -145,19 +147,14 @@ pub async fn of_person(
 pub async fn names(
     conn: &mut AnyConnection,
     ids: &[String],
-) -> Result<std::collections::HashMap<String, String>, StorageError> {
-    let mut names = std::collections::HashMap::new();
-    for chunk in ids.chunks(500) {
-        let places = crate::people::places(1, chunk.len());
-        let text = format!("select id, display_name from account where id in ({places})");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for id in chunk {
-            query = query.bind(id.clone());
-        }
-        for row in &query.fetch_all(&mut *conn).await? {
-            names.insert(row.try_get(0)?, row.try_get(1)?);
-        }
-    }
+) -> Result<HashMap<String, String>, StorageError> {
+    let mut names = HashMap::new();
+    let head = ("select id, display_name from account where id in", "");
+    each_in(conn, head, ids, |row| {
+        names.insert(row.try_get(0)?, row.try_get(1)?);
+        Ok(())
+    })
+    .await?;
     Ok(names)
 }
 
@@ -165,40 +162,30 @@ pub async fn names(
 pub async fn people_with(
     conn: &mut AnyConnection,
     people: &[String],
-) -> Result<std::collections::HashSet<String>, StorageError> {
-    let mut found = std::collections::HashSet::new();
-    for chunk in people.chunks(500) {
-        let places = crate::people::places(1, chunk.len());
-        let text = format!("select person_id from account where person_id in ({places})");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for id in chunk {
-            query = query.bind(id.clone());
-        }
-        for row in &query.fetch_all(&mut *conn).await? {
-            found.insert(row.try_get(0)?);
-        }
-    }
-    Ok(found)
+) -> Result<HashSet<String>, StorageError> {
+    known_of(conn, "select person_id from account where person_id in", people).await
 }
 
 /// Which of these sign-in names are taken.
 pub async fn taken(
     conn: &mut AnyConnection,
     names: &[String],
-) -> Result<Vec<String>, StorageError> {
-    let mut taken = Vec::new();
-    for chunk in names.chunks(500) {
-        let places = crate::people::places(1, chunk.len());
-        let text = format!("select sign_in_name from account where sign_in_name in ({places})");
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for name in chunk {
-            query = query.bind(name.clone());
-        }
-        for row in &query.fetch_all(&mut *conn).await? {
-            taken.push(row.try_get(0)?);
-        }
-    }
-    Ok(taken)
+) -> Result<HashSet<String>, StorageError> {
+    known_of(conn, "select sign_in_name from account where sign_in_name in", names).await
+}
+
+async fn known_of(
+    conn: &mut AnyConnection,
+    head: &'static str,
+    values: &[String],
+) -> Result<HashSet<String>, StorageError> {
+    let mut known = HashSet::new();
+    each_in(conn, (head, ""), values, |row| {
+        known.insert(row.try_get(0)?);
+        Ok(())
+    })
+    .await?;
+    Ok(known)
 }
 
 pub async fn by_name(

@@ -71,23 +71,28 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// The chain's end: what the next line is chained to.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) seq: i64,
+    hash: String,
+}
+
 /// Locks the head row for the rest of the transaction and reads it.
-pub(crate) async fn lock_head(conn: &mut AnyConnection) -> Result<(i64, String), StorageError> {
+pub(crate) async fn lock_head(conn: &mut AnyConnection) -> Result<Head, StorageError> {
     let row = sqlx::query("update audit_head set seq = seq where id = 1 returning seq, hash")
         .fetch_one(conn)
         .await?;
-    Ok((row.try_get(0)?, row.try_get(1)?))
+    Ok(Head { seq: row.try_get(0)?, hash: row.try_get(1)? })
 }
 
-/// Chains `lines` to the head.
+/// Chains `lines` to the head, which this transaction has locked.
 pub(crate) async fn append(
     conn: &mut AnyConnection,
+    head: Head,
     lines: &[Line],
 ) -> Result<(), StorageError> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let (mut seq, mut hash) = lock_head(conn).await?;
+    let Head { mut seq, mut hash } = head;
     let mut entries = Vec::with_capacity(lines.len());
     for line in lines {
         seq += 1;

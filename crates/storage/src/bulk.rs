@@ -6,11 +6,10 @@ use sqlx::{Any, AnyConnection};
 
 use crate::StorageError;
 
-/// Far below what the engines take (32,766 and 65,535): SQLite finds `$n` by
-/// walking its list of names, for each one anew, so a statement's cost grows
-/// with the square of this. At 23,000 a statement took 1.7 s.
-const VARIABLES_MAX: usize = 2_000;
-const ROWS_MAX: usize = 1_000;
+/// Far below what the engines take (32,766 and 65,535): beyond this a statement
+/// gains nothing more.
+const VARIABLES_MAX: usize = 4_000;
+const ROWS_MAX: usize = 512;
 
 pub(crate) type AnyQuery<'q> = Query<'q, Any, AnyArguments>;
 
@@ -26,6 +25,9 @@ pub(crate) async fn insert_rows<T>(
 }
 
 /// The same with a tail, such as `on conflict … do update …`.
+///
+/// Statements come in sizes of powers of two, so that each is prepared once and
+/// met again, however many rows come: preparing costs as much as inserting.
 pub(crate) async fn insert_rows_with<T>(
     conn: &mut AnyConnection,
     head: &str,
@@ -34,28 +36,65 @@ pub(crate) async fn insert_rows_with<T>(
     rows: &[T],
     bind: impl for<'q> Fn(AnyQuery<'q>, &T) -> AnyQuery<'q>,
 ) -> Result<u64, StorageError> {
+    let places = Places::of(conn);
     let mut touched = 0;
-    for chunk in rows.chunks((VARIABLES_MAX / columns).min(ROWS_MAX)) {
-        let text = statement(head, tail, columns, chunk.len());
+    let mut left = rows;
+    while !left.is_empty() {
+        let most = (VARIABLES_MAX / columns).clamp(1, ROWS_MAX).min(left.len());
+        let (chunk, rest) = left.split_at(power_below(most));
+        let text = statement(head, tail, (columns, chunk.len()), places);
         let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
         for row in chunk {
             query = bind(query, row);
         }
         touched += query.execute(&mut *conn).await?.rows_affected();
+        left = rest;
     }
     Ok(touched)
 }
 
-fn statement(head: &str, tail: &str, columns: usize, rows: usize) -> String {
+/// The greatest power of two that is not above `most`.
+fn power_below(most: usize) -> usize {
+    1 << most.max(1).ilog2()
+}
+
+/// How the values of a long list are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Places {
+    /// `$7`, as PostgreSQL wants it.
+    Numbered,
+    /// `?`. SQLite finds a named place by walking its list of names, for each
+    /// value anew, so that a statement's cost grows with the square of its
+    /// length; unnamed ones it only counts.
+    Counted,
+}
+
+impl Places {
+    fn of(conn: &AnyConnection) -> Self {
+        if conn.backend_name() == "SQLite" { Self::Counted } else { Self::Numbered }
+    }
+}
+
+fn statement(
+    head: &str,
+    tail: &str,
+    (columns, rows): (usize, usize),
+    places: Places,
+) -> String {
     use std::fmt::Write as _;
-    let mut text = String::with_capacity(head.len() + rows * columns * 7);
+    let mut text = String::with_capacity(head.len() + rows * columns * 6 + tail.len());
     text.push_str(head);
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..columns {
-            let separator = if column == 0 { "" } else { "," };
+            if column > 0 {
+                text.push(',');
+            }
             // Writing to a string cannot fail.
-            let _ = write!(text, "{separator}${}", row * columns + column + 1);
+            let _ = match places {
+                Places::Counted => write!(text, "?"),
+                Places::Numbered => write!(text, "${}", row * columns + column + 1),
+            };
         }
         text.push(')');
     }
@@ -76,8 +115,54 @@ pub(crate) fn places(first: usize, count: usize) -> String {
     text
 }
 
+/// Values of an `in (…)` at most: SQLite's cost grows with the square.
+const LIST_MAX: usize = 256;
+
+/// Calls `found` with each row of a query over a long list of values, a part of
+/// the list at a time; the list's bracket comes between `head` and `tail`. Lists
+/// come in sizes of powers of two, filled up by repeating the last value, so
+/// that each statement is prepared once and met again.
+pub(crate) async fn each_in(
+    conn: &mut AnyConnection,
+    (head, tail): (&str, &str),
+    values: &[String],
+    mut found: impl FnMut(&sqlx::any::AnyRow) -> Result<(), StorageError> + Send,
+) -> Result<(), StorageError> {
+    for chunk in values.chunks(LIST_MAX) {
+        let Some(last) = chunk.last() else { continue };
+        let size = chunk.len().next_power_of_two();
+        let text = format!("{head} ({}) {tail}", places(1, size));
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for at in 0..size {
+            query = query.bind(chunk.get(at).unwrap_or(last).clone());
+        }
+        for row in &query.fetch_all(&mut *conn).await? {
+            found(row)?;
+        }
+    }
+    Ok(())
+}
+
 /// What a reader typed, as a pattern in which nothing but `%` around it is
 /// special; used with `escape '\'`.
 pub(crate) fn like(search: &str) -> String {
     search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Places, power_below, statement};
+
+    #[test]
+    fn statements_come_in_few_sizes() {
+        let sizes: Vec<usize> = [1, 2, 3, 7, 8, 60, 512].map(power_below).to_vec();
+        assert_eq!(sizes, [1, 2, 2, 4, 8, 32, 512]);
+    }
+
+    #[test]
+    fn each_engine_gets_the_places_that_it_finds_quickly() {
+        let of = |places| statement("insert into t values ", "do x", (2, 2), places);
+        assert_eq!(of(Places::Counted), "insert into t values (?,?),(?,?) do x");
+        assert_eq!(of(Places::Numbered), "insert into t values ($1,$2),($3,$4) do x");
+    }
 }

@@ -10,6 +10,7 @@ pub mod consultation;
 pub mod draft;
 mod error;
 pub mod evidence;
+pub mod file;
 pub mod job;
 pub mod lease;
 pub mod likeness;
@@ -32,4 +33,6 @@ pub mod year_roll;
 pub use error::StorageError;
 /// A connection to read on; what it is made of stays in here.
 pub type Conn = sqlx::AnyConnection;
+/// The same, borrowed from the store.
+pub type PoolConnection = sqlx::pool::PoolConnection<sqlx::Any>;
 pub use store::{Change, Location, Store, Tx};

@@ -1,16 +1,20 @@
 //! What the live state reads: the whole organisation and all records once, in
 //! pages of bounded size, and after that only what changed.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::BuildHasher;
+mod packed;
+
+use std::collections::HashMap;
 
 use campaign::day::Day;
-use campaign::organisation::{PersonRow, PostRow};
+use campaign::organisation::PostRow;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::StorageError;
+use crate::bulk::each_in;
 
-const PAGE: i64 = 20_000;
+pub use packed::{
+    PeoplePage, Present, RecordsPage, attendance, attendance_after, people_page, records_page,
+};
 
 /// What kinds of change the audit chain tells of after a place in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,62 +59,6 @@ pub async fn last_seq(conn: &mut AnyConnection) -> Result<i64, StorageError> {
     Ok(row.try_get(0)?)
 }
 
-/// Every person with their audiences, by id.
-pub async fn people(
-    conn: &mut AnyConnection,
-    mut each: impl FnMut(PersonRow<'_>) + Send,
-) -> Result<(), StorageError> {
-    let mut after = String::new();
-    loop {
-        let rows = sqlx::query(
-            "select id, unit_id, role, joined_on, left_on from person
-             where id > $1 order by id limit $2",
-        )
-        .bind(after.clone())
-        .bind(PAGE)
-        .fetch_all(&mut *conn)
-        .await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        let last: String = last.try_get(0)?;
-        let audiences = sqlx::query(
-            "select person_id, audience from person_audience
-             where person_id > $1 and person_id <= $2 order by person_id, audience",
-        )
-        .bind(after)
-        .bind(last.clone())
-        .fetch_all(&mut *conn)
-        .await?;
-        let mut next = audiences.iter().peekable();
-        let mut words = String::new();
-        for row in &rows {
-            let id: &str = row.try_get(0)?;
-            words.clear();
-            while let Some(audience) = next.peek() {
-                if audience.try_get::<&str, _>(0)? != id {
-                    break;
-                }
-                if !words.is_empty() {
-                    words.push(';');
-                }
-                words.push_str(audience.try_get(1)?);
-                next.next();
-            }
-            each(PersonRow {
-                id,
-                unit: row.try_get(1)?,
-                role: row.try_get(2)?,
-                audiences: &words,
-                from: day(row.try_get(3)?),
-                until: day(row.try_get(4)?),
-            });
-        }
-        if (rows.len() as i64) < PAGE {
-            return Ok(());
-        }
-        after = last;
-    }
-}
-
 /// Every appointment, past ones too.
 pub async fn posts(
     conn: &mut AnyConnection,
@@ -148,29 +96,6 @@ pub struct RecordRow<'a> {
 const RECORD: &str = "id, activity, coalesce(person_id, unit_id), acted_on, submitted_at,
     voided_at, count";
 
-/// Every record, by id.
-pub async fn records(
-    conn: &mut AnyConnection,
-    mut each: impl FnMut(RecordRow<'_>) + Send,
-) -> Result<(), StorageError> {
-    let text = format!("select {RECORD} from record where id > $1 order by id limit $2");
-    let mut after = String::new();
-    loop {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text.clone()))
-            .bind(after)
-            .bind(PAGE)
-            .fetch_all(&mut *conn)
-            .await?;
-        for row in &rows {
-            each(record(row)?);
-        }
-        match rows.last() {
-            Some(last) if rows.len() as i64 == PAGE => after = last.try_get(0)?,
-            _ => return Ok(()),
-        }
-    }
-}
-
 /// The records that came or changed after a place in the order of changes.
 pub async fn records_after(
     conn: &mut AnyConnection,
@@ -200,45 +125,6 @@ fn record(row: &sqlx::any::AnyRow) -> Result<RecordRow<'_>, StorageError> {
     })
 }
 
-/// Who was present at the records of these activities, by record; of records
-/// changed after `seq` only (0 for all).
-pub async fn attendance<S: BuildHasher + Sync>(
-    conn: &mut AnyConnection,
-    activities: &HashSet<String, S>,
-    seq: i64,
-    mut each: impl FnMut(&str, &str) + Send,
-) -> Result<(), StorageError> {
-    for activity in activities {
-        let mut after = (String::new(), String::new());
-        loop {
-            let rows = sqlx::query(
-                "select a.record_id, a.person_id
-                 from record r join attendance a on a.record_id = r.id
-                 where r.activity = $1 and r.seq > $2 and a.present = 1
-                   and (a.record_id > $3 or a.record_id = $3 and a.person_id > $4)
-                 order by a.record_id, a.person_id limit $5",
-            )
-            .bind(activity.clone())
-            .bind(seq)
-            .bind(after.0.clone())
-            .bind(after.1.clone())
-            .bind(PAGE)
-            .fetch_all(&mut *conn)
-            .await?;
-            for row in &rows {
-                each(row.try_get(0)?, row.try_get(1)?);
-            }
-            match rows.last() {
-                Some(last) if rows.len() as i64 == PAGE => {
-                    after = (last.try_get(0)?, last.try_get(1)?);
-                }
-                _ => break,
-            }
-        }
-    }
-    Ok(())
-}
-
 fn day(text: Option<&str>) -> Option<Day> {
     Day::parse(text?.as_bytes())
 }
@@ -249,16 +135,10 @@ pub async fn person_names(
     ids: &[String],
 ) -> Result<HashMap<String, String>, StorageError> {
     let mut names = HashMap::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        let places: Vec<String> = (1..=chunk.len()).map(|n| format!("${n}")).collect();
-        let text = format!("select id, name from person where id in ({})", places.join(", "));
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for id in chunk {
-            query = query.bind(id.clone());
-        }
-        for row in query.fetch_all(&mut *conn).await? {
-            names.insert(row.try_get(0)?, row.try_get(1)?);
-        }
-    }
+    each_in(conn, ("select id, name from person where id in", ""), ids, |row| {
+        names.insert(row.try_get(0)?, row.try_get(1)?);
+        Ok(())
+    })
+    .await?;
     Ok(names)
 }

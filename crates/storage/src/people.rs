@@ -17,11 +17,10 @@ use crate::{Change, StorageError, Tx};
 pub use guardian::{
     Guardianship, children_of, guardians_of, insert_guardianships, siblings_of,
 };
-pub(crate) use list::places;
 pub use list::{
     Filter, RoleCount, Scope, by_ids, count_outside_classes, count_without_guardian,
-    counts_by_unit, counts_of, guardian_by_phone, list, outside_classes, with_register_no,
-    with_student_no, without_guardian,
+    counts_by_unit, counts_everywhere, counts_of, guardian_by_phone, list, outside_classes,
+    with_register_no, with_student_no, without_guardian,
 };
 pub use stream::{Card, Member, Span, each, each_card, each_guardianship, each_tenure};
 

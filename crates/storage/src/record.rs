@@ -9,7 +9,8 @@ mod step;
 mod verify;
 
 pub use insert::{
-    Attendance, Entered, Inserted, LaterStep, NewRecord, digest, insert_many, insert_taken,
+    Attendance, Entered, Inserted, LaterStep, NewRecord, digest, ids_of, insert_many,
+    insert_taken,
 };
 pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
 pub use present::{Candidate, candidates, home_of};

@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Any, AnyPool, ConnectOptions as _, Executor as _};
 
 use crate::StorageError;
-use crate::audit::{self, Line};
+use crate::audit::{self, Head, Line};
 use crate::seal::Sealer;
 
 /// Where a tenant's data lie.
@@ -36,6 +36,8 @@ pub struct Store {
 pub struct Tx {
     inner: sqlx::Transaction<'static, Any>,
     lines: Vec<Line>,
+    /// The chain's head, once it is locked.
+    head: Option<Head>,
     at: i64,
     sealer: Sealer,
 }
@@ -134,7 +136,7 @@ impl Store {
     /// not needed by pages; a writing one is. `at` is the instant of the change.
     pub async fn write(&self, at: i64) -> Result<Tx, StorageError> {
         let inner = self.writer.begin_with(self.begin).await?;
-        Ok(Tx { inner, lines: Vec::new(), at, sealer: self.sealer.clone() })
+        Ok(Tx { inner, lines: Vec::new(), head: None, at, sealer: self.sealer.clone() })
     }
 
     /// Closes all connections; SQLite folds its log into the file.
@@ -175,13 +177,24 @@ impl Tx {
     /// The seq that the next noted line will have. Locks the chain's head, so
     /// that nobody else writes records until this transaction ends.
     pub async fn next_seq(&mut self) -> Result<i64, StorageError> {
-        let (seq, _) = audit::lock_head(&mut self.inner).await?;
-        Ok(seq + 1 + self.lines.len() as i64)
+        let head = match self.head.take() {
+            Some(head) => head,
+            None => audit::lock_head(&mut self.inner).await?,
+        };
+        let next = head.seq + 1 + self.lines.len() as i64;
+        self.head = Some(head);
+        Ok(next)
     }
 
     /// Chains the audit lines and makes everything last.
     pub async fn commit(mut self) -> Result<(), StorageError> {
-        audit::append(&mut self.inner, &self.lines).await?;
+        if !self.lines.is_empty() {
+            let head = match self.head.take() {
+                Some(head) => head,
+                None => audit::lock_head(&mut self.inner).await?,
+            };
+            audit::append(&mut self.inner, head, &self.lines).await?;
+        }
         self.inner.commit().await?;
         Ok(())
     }

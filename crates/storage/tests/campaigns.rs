@@ -259,11 +259,15 @@ async fn the_live_state_reads_people_posts_and_records() {
         tx.commit().await.expect("commits");
         let mut conn = store.read().await.expect("reads");
         let mut people = Vec::new();
-        live::people(&mut conn, |row| {
+        let (page, last) =
+            live::people_page(&mut conn, "").await.expect("reads").expect("people");
+        for row in page.rows().map(|row| row.expect("reads")) {
             people.push((row.id.to_owned(), row.audiences.to_owned(), row.from));
-        })
-        .await
-        .expect("reads");
+        }
+        people.sort();
+        assert_eq!(last, "p2", "{engine}");
+        let more = live::people_page(&mut conn, &last).await.expect("reads");
+        assert!(more.is_none(), "{engine}");
         let joined = Day::parse(b"2021-09-01");
         let expected = [
             ("p1".to_owned(), String::new(), joined),

@@ -7,6 +7,7 @@ use storage::Store;
 
 use crate::clock::Clock;
 use crate::files::FileStore;
+use crate::headcount::Headcount;
 use crate::jobs::Work;
 use crate::likeness::Search;
 use crate::live::Live;
@@ -32,6 +33,8 @@ pub struct App {
     /// Looks for what was handed in before.
     pub search: Search,
     pub sessions: SessionCache,
+    /// Students and staff by unit, counted once.
+    pub headcount: Headcount,
     /// Long work that runs beside the requests.
     pub work: Work,
     /// None where the house sends no e-mail.
@@ -72,6 +75,7 @@ impl App {
             writer,
             search,
             sessions: SessionCache::default(),
+            headcount: Headcount::default(),
             work: Work::default(),
             mailer,
             secure_cookies,

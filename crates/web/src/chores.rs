@@ -207,5 +207,10 @@ async fn sweep(app: &App) -> Result<(), WebError> {
     session::sweep(&mut tx).await?;
     outbox::sweep(&mut tx, now - SENT_KEPT_MS).await?;
     notification::sweep(&mut tx, now - READ_KEPT_MS, now - TOLD_KEPT_MS).await?;
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    let loose = crate::files::sweep(app).await?;
+    if 0 < loose {
+        tracing::info!(loose, "files that nothing names were taken away");
+    }
+    Ok(())
 }

@@ -1,13 +1,10 @@
 //! The time as an argument: `wuzha` hands in the real clock, tests a still one.
+//! Where a local day begins, [`campaign::day`] knows.
 
 use std::sync::Arc;
 
-use jiff::civil::{Date, DateTime};
-
-/// All dates are local dates of Asia/Shanghai, which has been UTC+8 without
-/// daylight saving since 1991; campaigns are younger than that.
-const OFFSET_MS: i64 = 8 * 3_600_000;
-const DAY_MS: i64 = 86_400_000;
+use campaign::day::Day;
+use jiff::civil::{Date, DateTime, Time};
 
 /// Answers what time it is, in milliseconds since 1970 UTC.
 #[derive(Clone)]
@@ -29,27 +26,24 @@ impl Clock {
 
 /// The local date of an instant.
 pub fn date_of(ms: i64) -> Date {
-    local(ms).date()
+    Day::of_instant(ms).date()
 }
 
 /// The local date and time of an instant.
 pub fn local(ms: i64) -> DateTime {
-    let ms = ms + OFFSET_MS;
-    let epoch = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
-    let span = jiff::SignedDuration::from_millis(ms);
-    epoch.saturating_add(span)
+    let day = Day::of_instant(ms);
+    let since_midnight = jiff::SignedDuration::from_millis(ms - day.begins_at());
+    day.date().to_datetime(Time::midnight()).saturating_add(since_midnight)
 }
 
 /// The first instant of a local date.
 pub fn start_of(date: Date) -> i64 {
-    let epoch = Date::constant(1970, 1, 1);
-    let days = i64::from(date.since(epoch).map(|span| span.get_days()).unwrap_or_default());
-    days * DAY_MS - OFFSET_MS
+    Day::from(date).begins_at()
 }
 
 /// The last millisecond of a local date.
 pub fn end_of(date: Date) -> i64 {
-    start_of(date) + DAY_MS - 1
+    Day::from(date).next().begins_at() - 1
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! see the record that they belong to.
 
 mod store;
+mod sweep;
 mod upload;
 
 use axum::body::Body;
@@ -18,6 +19,7 @@ use crate::session::SignedIn;
 use crate::{App, AppState, WebError};
 
 pub use store::{FileStore, Partial};
+pub use sweep::sweep;
 pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, take, take_picture};
 
 #[derive(Debug, Deserialize)]

@@ -26,6 +26,7 @@ use crate::{App, AppState, WebError, download, path};
 
 pub use plan::Counts;
 pub use run::{Import, Outcome, run};
+pub(crate) use upload::folder;
 
 pub(crate) const KIND: &str = "roster";
 

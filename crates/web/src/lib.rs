@@ -19,6 +19,7 @@ pub mod download;
 mod error;
 mod fields;
 pub mod files;
+mod headcount;
 mod home;
 pub mod import;
 pub mod jobs;

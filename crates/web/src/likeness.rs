@@ -34,8 +34,12 @@ struct Index {
     sketches: Vec<(Sketch, String, String)>,
 }
 
-/// Records looked through in one go.
+/// Records looked through in one go, and while others wait for the writer.
 const BATCH: i64 = 64;
+const BATCH_BETWEEN: i64 = 8;
+/// The longest that the search stands back for those who hand in.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 /// Pictures that are laid over each other for one new one.
 const CONFIRM_MAX: usize = 40;
 const TEXTS_MAX: i64 = 200;
@@ -53,7 +57,7 @@ async fn run(wake: Arc<Notify>, app: Weak<App>) {
         match app.upgrade() {
             None => return,
             Some(app) => {
-                if let Err(error) = catch_up(&app).await {
+                if let Err(error) = catch_up_gently(&app).await {
                     tracing::error!(%error, "the search for reuse failed; it will be tried again");
                 }
             }
@@ -66,21 +70,42 @@ async fn run(wake: Arc<Notify>, app: Weak<App>) {
 /// Looks through everything that has come since the last time.
 pub async fn catch_up(app: &App) -> Result<(), WebError> {
     let mut index = app.search.index.lock().await;
+    while step(app, &mut index, BATCH).await? {}
+    Ok(())
+}
+
+/// The same, letting those go first who hand in: both need the database's writer.
+async fn catch_up_gently(app: &App) -> Result<(), WebError> {
+    let mut index = app.search.index.lock().await;
     loop {
-        let mut conn = app.store.read().await?;
-        let after = likeness::progress(&mut conn).await?;
-        let unseen = likeness::unseen(&mut conn, after, BATCH).await?;
-        drop(conn);
-        let Some(last) = unseen.last().map(|it| it.first_seq) else { return Ok(()) };
-        let mut looked = Vec::with_capacity(unseen.len());
-        for it in unseen {
-            looked.extend(look(app, it).await?);
+        let mut waited = std::time::Duration::ZERO;
+        while app.writer.waiting() > 0 && waited < PATIENCE {
+            tokio::time::sleep(PAUSE).await;
+            waited += PAUSE;
         }
-        if !index.is_loaded && looked.iter().any(|it| !it.prints.is_empty()) {
-            load(&app.store, &mut index).await?;
+        let most = if waited < PATIENCE { BATCH } else { BATCH_BETWEEN };
+        if !step(app, &mut index, most).await? {
+            return Ok(());
         }
-        keep(app, &mut index, looked, last).await?;
     }
+}
+
+/// Looks through the next few; false if there are none.
+async fn step(app: &App, index: &mut Index, most: i64) -> Result<bool, WebError> {
+    let mut conn = app.store.read().await?;
+    let after = likeness::progress(&mut conn).await?;
+    let unseen = likeness::unseen(&mut conn, after, most).await?;
+    drop(conn);
+    let Some(last) = unseen.last().map(|it| it.first_seq) else { return Ok(false) };
+    let mut looked = Vec::with_capacity(unseen.len());
+    for it in unseen {
+        looked.extend(look(app, it).await?);
+    }
+    if !index.is_loaded && looked.iter().any(|it| !it.prints.is_empty()) {
+        load(&app.store, index).await?;
+    }
+    keep(app, index, looked, last).await?;
+    Ok(true)
 }
 
 /// A record with what it is compared by.

@@ -84,11 +84,18 @@ impl Live {
         let mut conn = store.read().await?;
         let seq = stored::last_seq(&mut conn).await?;
         drop(conn);
-        let tree = read::tree(store).await?;
-        let org = read::organisation(store, &tree, now).await?;
-        let mut book = read::book(store, org).await?;
         let sources = read::sources(store).await?;
-        read::attend(store, &mut book, &sources).await?;
+        let activities = read::attended(&sources);
+        // Three streams at the same time: people, records, and who was present.
+        let pages = read::record_pages(store);
+        let (rolls, book) = tokio::join!(read::rolls(store, &activities), async {
+            let tree = read::tree(store).await?;
+            let org = read::organisation(store, &tree, now).await?;
+            Ok::<_, WebError>((tree, read::book(org, pages).await?))
+        });
+        let (tree, mut book) = book?;
+        book.attach(&activities, &rolls?);
+        book.attended = activities;
         let book = Arc::new(RwLock::new(book));
         let campaigns = read::build(&book, sources, &[], now).await?;
         Ok(Self {
@@ -207,23 +214,26 @@ impl Live {
         now: i64,
     ) -> Result<(), WebError> {
         let mut conn = store.read().await?;
-        let attended =
-            self.book.read().unwrap_or_else(PoisonError::into_inner).attended.clone();
-        let mut rolls = Rolls::default();
-        stored::attendance(&mut conn, &attended, seq, |record, person| {
-            rolls.add(record, person);
-        })
-        .await?;
-        let (mut deltas, mut is_missing) = (Vec::new(), false);
+        let (mut deltas, mut is_missing, mut has_rolls) = (Vec::new(), false, false);
         let book = &self.book;
         stored::records_after(&mut conn, seq, |row| {
             let mut book = book.write().unwrap_or_else(PoisonError::into_inner);
+            has_rolls |= book.attended.contains(row.activity);
             match book.take(&row) {
                 Ok(delta) => deltas.extend(delta),
                 Err(()) => is_missing = true,
             }
         })
         .await?;
+        let mut rolls = Rolls::default();
+        if has_rolls {
+            let attended =
+                self.book.read().unwrap_or_else(PoisonError::into_inner).attended.clone();
+            stored::attendance_after(&mut conn, &attended, seq, |record, present| {
+                rolls.add(record, present);
+            })
+            .await?;
+        }
         drop(conn);
         if is_missing {
             place.missed = Some(place.missed.map_or(seq, |missed| missed.min(seq)));

@@ -7,16 +7,13 @@ mod facts;
 mod moves;
 mod roll;
 
-use std::collections::HashMap;
-
 use axum::extract::{Path, Query, State};
 use campaign::access::Action;
-use campaign::person::PersonRole;
 use campaign::plan::{Stage, UnitKind};
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::people;
 
+use crate::headcount::{self, Counts};
 use crate::layout::{self, Page, Tone, crumbs, empty, field, heading, options, tag};
 use crate::live::{Node, Tree};
 use crate::session::SignedIn;
@@ -62,7 +59,7 @@ pub(crate) async fn list(
     let from = asked.after.parse::<usize>().unwrap_or(0).min(found.len());
     let page: Vec<&Node> = found.iter().skip(from).take(PAGE).copied().collect();
     let next = (from + PAGE < found.len()).then(|| (from + PAGE).to_string());
-    let counts = counts(&app, &page).await?;
+    let counts = headcount::counts(&app).await?;
     let may_add = tree.permit(&who.actor, Action::ManageOrganisation, top_id).is_ok();
     let actions = html! {
         a.button.quiet href=(path::unit(top_id)) { "“" (top.unit.name) "”的详情" }
@@ -114,25 +111,6 @@ fn fits(node: &Node, query: &str, kind: Option<UnitKind>, with_closed: bool) -> 
             || unit.name.contains(query)
             || unit.code.as_deref() == Some(query)
             || unit.town.as_deref().is_some_and(|town| town.contains(query)))
-}
-
-/// Students and staff in and below each unit of a page.
-pub(crate) type Counts = HashMap<String, (i64, i64)>;
-
-async fn counts(app: &App, page: &[&Node]) -> Result<Counts, WebError> {
-    let ids: Vec<&str> = page.iter().map(|node| node.unit.id.as_str()).collect();
-    let today = app.clock.today().to_string();
-    let mut conn = app.store.read().await?;
-    let mut counts = Counts::new();
-    for (unit, count) in people::counts_by_unit(&mut conn, &ids, &today).await? {
-        let entry = counts.entry(unit).or_default();
-        match count.role {
-            PersonRole::Student => entry.0 = count.people,
-            PersonRole::Staff => entry.1 = count.people,
-            _ => {}
-        }
-    }
-    Ok(counts)
 }
 
 /// Units as a table; `with_place` tells where each stands.

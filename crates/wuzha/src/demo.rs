@@ -6,6 +6,7 @@ mod chance;
 mod district;
 mod fill;
 mod names;
+mod words;
 
 use std::path::Path;
 

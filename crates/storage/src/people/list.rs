@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::{COLUMNS, Person, person};
 use crate::StorageError;
+use crate::bulk::{each_in, places};
 use crate::seal::Sealer;
 
 /// Whose people.
@@ -88,25 +89,13 @@ pub async fn by_ids(
     ids: &[String],
 ) -> Result<Vec<Person>, StorageError> {
     let mut found = Vec::with_capacity(ids.len());
-    for chunk in ids.chunks(500) {
-        let text = format!(
-            "select {COLUMNS} from person where id in ({}) order by id",
-            places(1, chunk.len())
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for id in chunk {
-            query = query.bind(id.clone());
-        }
-        for row in &query.fetch_all(&mut *conn).await? {
-            found.push(person(row, sealer)?);
-        }
-    }
+    let head = format!("select {COLUMNS} from person where id in");
+    each_in(conn, (&head, "order by id"), ids, |row| {
+        found.push(person(row, sealer)?);
+        Ok(())
+    })
+    .await?;
     Ok(found)
-}
-
-/// `$first, …` for an in-list.
-pub(crate) fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
 }
 
 /// How many people of a role.
@@ -171,6 +160,28 @@ pub async fn counts_by_unit(
     }
     let mut counts = Vec::new();
     for row in &query.fetch_all(conn).await? {
+        let role: String = row.try_get(1)?;
+        let Some(role) = PersonRole::from_code(&role) else { continue };
+        counts.push((row.try_get(0)?, RoleCount { role, people: row.try_get(2)? }));
+    }
+    Ok(counts)
+}
+
+/// Students and staff directly in each unit of the tenant, by unit and role.
+pub async fn counts_everywhere(
+    conn: &mut AnyConnection,
+    today: &str,
+) -> Result<Vec<(String, RoleCount)>, StorageError> {
+    let rows = sqlx::query(
+        "select unit_id, role, count(*) from person
+         where role in ('student', 'staff') and (left_on is null or left_on >= $1)
+         group by unit_id, role",
+    )
+    .bind(today.to_owned())
+    .fetch_all(conn)
+    .await?;
+    let mut counts = Vec::with_capacity(rows.len());
+    for row in &rows {
         let role: String = row.try_get(1)?;
         let Some(role) = PersonRole::from_code(&role) else { continue };
         counts.push((row.try_get(0)?, RoleCount { role, people: row.try_get(2)? }));

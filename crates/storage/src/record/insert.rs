@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::audit::hex;
-use crate::bulk::insert_rows;
+use crate::bulk::{each_in, insert_rows};
 use crate::evidence::{self, Evidence};
 use crate::{Change, StorageError, Tx};
 
@@ -144,25 +144,34 @@ fn stored_key(record: &NewRecord) -> String {
     format!("{}/{}", record.submitted_by, record.client_key)
 }
 
+/// The id and digest of what is kept under these keys.
 async fn known_keys(
     conn: &mut AnyConnection,
     keys: &[String],
 ) -> Result<HashMap<String, (String, String)>, StorageError> {
     let mut known = HashMap::with_capacity(keys.len());
-    for chunk in keys.chunks(500) {
-        let text = format!(
-            "select client_key, id, digest from record where client_key in ({})",
-            crate::bulk::places(1, chunk.len())
-        );
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
-        for key in chunk {
-            query = query.bind(key.clone());
-        }
-        for row in query.fetch_all(&mut *conn).await? {
-            known.insert(row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?));
-        }
-    }
+    let head = "select client_key, id, digest from record where client_key in";
+    each_in(conn, (head, ""), keys, |row| {
+        known.insert(row.try_get(0)?, (row.try_get(1)?, row.try_get(2)?));
+        Ok(())
+    })
+    .await?;
     Ok(known)
+}
+
+/// The ids of what an account has handed in under these client keys.
+pub async fn ids_of(
+    conn: &mut AnyConnection,
+    account: &str,
+    keys: &[String],
+) -> Result<HashMap<String, String>, StorageError> {
+    let stored: Vec<String> = keys.iter().map(|key| format!("{account}/{key}")).collect();
+    let known = known_keys(conn, &stored).await?;
+    let found = keys
+        .iter()
+        .zip(&stored)
+        .filter_map(|(key, stored)| Some((key.clone(), known.get(stored)?.0.clone())));
+    Ok(found.collect())
 }
 
 async fn insert_rows_of(

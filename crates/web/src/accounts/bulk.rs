@@ -165,8 +165,7 @@ async fn free_names(
     let wish = |it: &Person| it.staff_no.as_deref().and_then(|no| sign_in_name(no).ok());
     let wishes: Vec<String> = people.iter().filter_map(|(it, _)| wish(it)).collect();
     let mut conn = app.store.read().await?;
-    let mut taken: HashSet<String> =
-        account::taken(&mut conn, &wishes).await?.into_iter().collect();
+    let mut taken: HashSet<String> = account::taken(&mut conn, &wishes).await?;
     let mut number = account::count(&mut conn).await?;
     let mut names = Vec::with_capacity(people.len());
     for (it, _) in people {

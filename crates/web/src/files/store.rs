@@ -58,15 +58,13 @@ impl FileStore {
     }
 
     /// Moves a whole file to its place and answers its hash. The same content
-    /// is kept once.
+    /// is kept once; what comes again is as young as if it were new, so that the
+    /// sweep leaves it alone until a row names it.
     pub async fn keep(&self, mut partial: Partial) -> io::Result<String> {
         partial.file.flush().await?;
         partial.file.sync_all().await?;
         let sha256 = hex(&std::mem::take(&mut partial.hasher).finalize());
         let place = self.place(&sha256)?;
-        if tokio::fs::try_exists(&place).await? {
-            return Ok(sha256);
-        }
         let folder = place.parent().map(Path::to_owned).unwrap_or_default();
         tokio::fs::create_dir_all(&folder).await?;
         tokio::fs::rename(&partial.path, &place).await?;
@@ -74,6 +72,49 @@ impl FileStore {
         // The name lasts only when the folder does.
         File::open(&folder).await?.sync_all().await?;
         Ok(sha256)
+    }
+
+    /// The hashes of the files that came before an instant.
+    pub async fn older_than(&self, before: i64) -> io::Result<Vec<String>> {
+        let store = self.clone();
+        tokio::task::spawn_blocking(move || store.list_older(before))
+            .await
+            .map_err(io::Error::other)?
+    }
+
+    fn list_older(&self, before: i64) -> io::Result<Vec<String>> {
+        let mut found = Vec::new();
+        for folder in std::fs::read_dir(&self.folder)? {
+            let folder = folder?;
+            let head = folder.file_name().to_string_lossy().into_owned();
+            if head.len() != 2 || !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(folder.path())? {
+                let file = file?;
+                let hash = format!("{head}{}", file.file_name().to_string_lossy());
+                if self.place(&hash).is_ok() && came_at(&file.metadata()?)? < before {
+                    found.push(hash);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes away a file that no row names; false if it has come again since. It
+    /// is moved aside first: whoever keeps the same content meanwhile puts theirs
+    /// in its place.
+    pub async fn take_away(&self, sha256: &str, before: i64) -> io::Result<bool> {
+        let place = self.place(sha256)?;
+        let aside = self.incoming().join(crate::app::new_id());
+        tokio::fs::rename(&place, &aside).await?;
+        let is_old = came_at(&tokio::fs::metadata(&aside).await?)? < before;
+        if is_old {
+            tokio::fs::remove_file(&aside).await?;
+        } else {
+            tokio::fs::rename(&aside, &place).await?;
+        }
+        Ok(is_old)
     }
 
     /// Keeps bytes that are whole already, such as a thumbnail.
@@ -148,6 +189,12 @@ impl Drop for Partial {
             let _ = std::fs::remove_file(&self.path);
         }
     }
+}
+
+/// When a file came, in milliseconds since 1970.
+pub(super) fn came_at(file: &std::fs::Metadata) -> io::Result<i64> {
+    let since = file.modified()?.duration_since(std::time::UNIX_EPOCH);
+    Ok(since.map_or(0, |since| since.as_millis() as i64))
 }
 
 /// The file in pieces, for the answer's body.

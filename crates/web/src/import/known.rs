@@ -37,12 +37,12 @@ pub(super) struct KnownGuardian {
 impl Known {
     /// Reads everybody in and below `top`; None is the whole tenant.
     pub(super) async fn load(
-        tx: &mut storage::Tx,
+        conn: &mut storage::Conn,
         top: Option<&str>,
     ) -> Result<Self, StorageError> {
         let mut known = Self::default();
         let mut guardians: HashMap<String, (String, Option<String>)> = HashMap::new();
-        people::each_card(tx.conn(), top, &mut |card| {
+        people::each_card(conn, top, &mut |card| {
             if card.role == PersonRole::Guardian {
                 if let Some(digest) = &card.phone_digest {
                     let entry = known.guardians.entry(digest.clone()).or_default();
@@ -54,7 +54,7 @@ impl Known {
             }
         })
         .await?;
-        people::each_guardianship(tx.conn(), &mut |pair| {
+        people::each_guardianship(conn, &mut |pair| {
             if let Some((name, phone_digest)) = guardians.get(&pair.guardian) {
                 known.of_student.entry(pair.student).or_default().push(KnownGuardian {
                     id: pair.guardian,
@@ -66,7 +66,7 @@ impl Known {
             }
         })
         .await?;
-        post::each(tx.conn(), &mut |it| {
+        post::each(conn, &mut |it| {
             if it.until_on.is_none() {
                 known.posts.insert((it.unit, it.post, it.person));
             }

@@ -9,7 +9,7 @@ use office::roster::{
     CellProblem, FileError, Level, Mapping, Options, Reading, RosterFile, SheetState, Use,
 };
 use storage::people::{self, Person, Transfer};
-use storage::{Change, Store, Tx, organisation, post};
+use storage::{Change, Conn, PoolConnection, Store, Tx, organisation, post};
 
 use super::known::Known;
 use super::place::Places;
@@ -45,6 +45,37 @@ pub struct Outcome {
 /// Batches that wait for the writer: enough to keep both sides busy.
 const WAITING: usize = 3;
 
+/// The database as an import holds it. Whoever only looks must not keep the one
+/// writer of SQLite from everybody else.
+enum Hold {
+    Looking(PoolConnection),
+    Writing(Tx),
+}
+
+impl Hold {
+    async fn of(store: &Store, it: &Import) -> Result<Self, WebError> {
+        Ok(if it.write {
+            Self::Writing(store.write(it.now).await?)
+        } else {
+            Self::Looking(store.read().await?)
+        })
+    }
+
+    fn conn(&mut self) -> &mut Conn {
+        match self {
+            Self::Looking(conn) => conn,
+            Self::Writing(tx) => tx.conn(),
+        }
+    }
+
+    fn writing(self) -> Option<Tx> {
+        match self {
+            Self::Looking(_) => None,
+            Self::Writing(tx) => Some(tx),
+        }
+    }
+}
+
 /// Runs an import or its preview. All or nothing.
 pub async fn run(
     store: &Store,
@@ -53,7 +84,7 @@ pub async fn run(
     progress: Arc<Progress>,
 ) -> Result<Outcome, WebError> {
     let top = tree.get(&it.top).ok_or(WebError::NotFound)?.clone();
-    let mut tx = store.write(it.now).await?;
+    let mut hold = Hold::of(store, &it).await?;
     let school = tree.school_of(&it.top).map(|node| node.unit.id.clone());
     let scope = match (top.parent.is_none(), school) {
         (true, _) => None,
@@ -61,7 +92,9 @@ pub async fn run(
         (false, None) => Some(it.top.clone()),
     };
     progress.set(0, it.expected_rows as i64, "正在读取已有人员");
-    let known = Known::load(&mut tx, scope.as_deref()).await?;
+    let known = Known::load(hold.conn(), scope.as_deref()).await?;
+    // A preview needs the database no more: nobody waits for it.
+    let mut tx = hold.writing();
     let (send, mut receive) = tokio::sync::mpsc::channel::<Batch>(WAITING);
     let sealer = store.sealer.clone();
     let Import { file, mapping, today, permit, write, expected_rows, .. } = it;
@@ -78,15 +111,16 @@ pub async fn run(
     let words = if write { "正在写入" } else { "正在检查" };
     while let Some(batch) = receive.recv().await {
         rows += batch.rows as i64;
-        if write {
-            write_batch(&mut tx, &permit, batch, today).await?;
+        if let Some(tx) = &mut tx {
+            write_batch(tx, &permit, batch, today).await?;
         }
         progress.set(rows, expected_rows as i64, words);
     }
     let read = reader.await.map_err(|error| WebError::Internal(error.to_string()))?;
     let (reading, counts) = read.map_err(|error| WebError::Invalid(error.to_string()))?;
-    let written = write && reading.is_clean();
-    if written {
+    let mut written = false;
+    if let Some(mut tx) = tx.filter(|_| reading.is_clean()) {
+        written = true;
         let object = format!("unit/{}", permit.unit());
         let detail = format!(
             "花名册：新增 {}，变更 {}，未变 {}，监护人 {}",

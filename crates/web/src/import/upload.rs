@@ -36,7 +36,12 @@ pub(super) struct Uploaded {
 
 /// Where uploaded rosters lie.
 pub(super) fn place(app: &App, stored: &str) -> PathBuf {
-    app.files.join("rosters").join(stored)
+    folder(app).join(stored)
+}
+
+/// The folder of uploaded rosters.
+pub(crate) fn folder(app: &App) -> PathBuf {
+    app.files.join("rosters")
 }
 
 /// Takes the form: a unit, and a file.
@@ -70,7 +75,7 @@ async fn save(app: &App, mut field: Field<'_>) -> Result<(Partial, String), WebE
         .filter(|c| !c.is_control())
         .take(120)
         .collect();
-    let folder = place(app, "");
+    let folder = folder(app);
     let io = storage::StorageError::from;
     tokio::fs::create_dir_all(&folder).await.map_err(io)?;
     let path = folder.join(format!("{}.part", new_id()));

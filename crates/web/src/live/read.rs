@@ -9,7 +9,9 @@ use campaign::organisation::{Organisation, PersonRow, UnitRow};
 use campaign::person::{PersonRole, own_audiences};
 use campaign::plan;
 use storage::campaign::{self as campaigns, PlanVersion};
-use storage::{Store, live as stored, organisation};
+use storage::live::{self as stored, RecordsPage};
+use storage::{StorageError, Store, organisation};
+use tokio::sync::mpsc;
 
 use super::book::{Book, Rolls};
 use super::running::{Running, Source};
@@ -40,23 +42,26 @@ pub(super) async fn organisation(
         .map_err(|error| WebError::Internal(error.to_string()))?;
     let mut conn = store.read().await?;
     let (today, mut left_out) = (Day::of_instant(now).date(), 0_u32);
-    let mut audiences = String::new();
-    // A row that does not fit costs that one person, not the whole board.
-    stored::people(&mut conn, |row| {
-        let stage = org.unit_ix(row.unit).and_then(|unit| org.unit(unit).stage);
-        let role = PersonRole::from_code(row.role);
-        let joined = row.from.map(Day::date);
-        let own = role.map(|role| own_audiences(role, stage, joined, today));
-        audiences.clear();
-        for audience in own.unwrap_or_default() {
-            audiences.push_str(audience);
-            audiences.push(';');
+    let (mut audiences, mut after) = (String::new(), String::new());
+    while let Some((page, last)) = stored::people_page(&mut conn, &after).await? {
+        after = last;
+        for row in page.rows() {
+            let row = row?;
+            let stage = org.unit_ix(row.unit).and_then(|unit| org.unit(unit).stage);
+            let role = PersonRole::from_code(row.role);
+            let joined = row.from.map(Day::date);
+            let own = role.map(|role| own_audiences(role, stage, joined, today));
+            audiences.clear();
+            for audience in own.unwrap_or_default() {
+                audiences.push_str(audience);
+                audiences.push(';');
+            }
+            audiences.push_str(row.audiences);
+            let row = PersonRow { audiences: &audiences, ..row };
+            // A row that does not fit costs that one person, not the whole board.
+            left_out += u32::from(org.add_person(row).is_err());
         }
-        audiences.push_str(row.audiences);
-        let row = PersonRow { audiences: &audiences, ..row };
-        left_out += u32::from(org.add_person(row).is_err());
-    })
-    .await?;
+    }
     stored::posts(&mut conn, |row| left_out += u32::from(org.add_post(row).is_err())).await?;
     if left_out > 0 {
         tracing::warn!(left_out, "people or posts do not fit the organisation");
@@ -64,11 +69,47 @@ pub(super) async fn organisation(
     Ok(Arc::new(org))
 }
 
-pub(super) async fn book(store: &Store, org: Arc<Organisation>) -> Result<Book, WebError> {
+/// Pages of records that wait for the organisation to be read.
+const PAGES_WAITING: usize = 8;
+pub(super) type Pages = mpsc::Receiver<Result<RecordsPage, StorageError>>;
+
+/// Reads all records beside everything else.
+pub(super) fn record_pages(store: &Store) -> Pages {
+    let (send, receive) = mpsc::channel(PAGES_WAITING);
+    let store = store.clone();
+    tokio::spawn(async move {
+        let failed = each_page(&store, &send).await.err();
+        if let Some(error) = failed {
+            // Nobody waits for it only where reading has failed already.
+            let _ = send.send(Err(error)).await;
+        }
+    });
+    receive
+}
+
+async fn each_page(
+    store: &Store,
+    send: &mpsc::Sender<Result<RecordsPage, StorageError>>,
+) -> Result<(), StorageError> {
+    let mut conn = store.read().await?;
+    let mut after = String::new();
+    while let Some((page, last)) = stored::records_page(&mut conn, &after).await? {
+        after = last;
+        if send.send(Ok(page)).await.is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn book(org: Arc<Organisation>, mut pages: Pages) -> Result<Book, WebError> {
     let mut book = Book::new(org);
     let mut left_out = 0_u32;
-    let mut conn = store.read().await?;
-    stored::records(&mut conn, |row| left_out += u32::from(!book.push(&row))).await?;
+    while let Some(page) = pages.recv().await {
+        for row in page?.rows() {
+            left_out += u32::from(!book.push(&row?));
+        }
+    }
     if left_out > 0 {
         tracing::warn!(left_out, "records name nobody of the organisation");
     }
@@ -129,21 +170,9 @@ pub(super) async fn rolls(
 ) -> Result<Rolls, WebError> {
     let mut rolls = Rolls::default();
     let mut conn = store.read().await?;
-    stored::attendance(&mut conn, activities, 0, |record, person| rolls.add(record, person))
+    stored::attendance(&mut conn, activities, |record, present| rolls.add(record, present))
         .await?;
     Ok(rolls)
-}
-
-pub(super) async fn attend(
-    store: &Store,
-    book: &mut Book,
-    sources: &[Source],
-) -> Result<(), WebError> {
-    let activities = attended(sources);
-    let rolls = rolls(store, &activities).await?;
-    book.attach(&activities, &rolls);
-    book.attended = activities;
-    Ok(())
 }
 
 /// Counts every campaign whose source is not that of one already counted.

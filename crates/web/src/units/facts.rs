@@ -6,11 +6,11 @@ use maud::{Markup, html};
 use storage::people::{self, Scope};
 use storage::{organisation, post};
 
-use super::{counts, table, trail};
+use super::{table, trail};
 use crate::layout::{Tone, empty, heading, tag};
 use crate::live::{Node, Tree};
 use crate::session::SignedIn;
-use crate::{App, WebError, path, posts, text};
+use crate::{App, WebError, headcount, path, posts, text};
 
 /// Children shown on the page itself; the level page has all.
 const CHILDREN: usize = 20;
@@ -26,7 +26,7 @@ pub(super) async fn content(
     let today = app.clock.today().to_string();
     let children: Vec<&Node> = tree.children(id).take(CHILDREN).collect();
     let below = tree.children(id).count();
-    let child_counts = counts(app, &children).await?;
+    let child_counts = headcount::counts(app).await?;
     let mut conn = app.store.read().await?;
     let scope = if node.parent.is_none() { Scope::All } else { Scope::Below(id) };
     let roles = people::counts_of(&mut conn, scope, &today).await?;

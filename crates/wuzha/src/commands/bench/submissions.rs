@@ -1,7 +1,6 @@
 //! `wuzha bench submissions`: records handed in over HTTP, each answered after
-//! its commit; then the same records in batches of a thousand without HTTP.
-
-mod client;
+//! its commit; then the same records in batches of a thousand without HTTP, into
+//! the same tables of another house, as lasting.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -10,16 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use campaign::access::{Action, Role, permit_house};
-use campaign::plan::{Stage, UnitKind};
-use storage::account::{self, Account};
-use storage::campaign::{self as campaigns, Campaign, PlanVersion};
-use storage::organisation::{self, Unit};
+use campaign::access::{Action, permit_house};
 use storage::record::{self, NewRecord};
-use storage::session::{self, Session};
 use web::AppState;
 use web::app::new_id;
 
+use super::client::{Sent, Wire};
+use super::ground::{self, quantile};
+use super::processor;
 use crate::house::{self, Place};
 
 #[derive(clap::Args)]
@@ -28,18 +25,14 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 20_000)]
     records: usize,
     /// 同时提交的人数
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 256)]
     clients: usize,
     /// PostgreSQL 地址；不填则测内嵌数据库
     #[arg(long, env = "WUZHA_DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 }
 
-const CLASSES: usize = 500;
 const BATCH: usize = 1_000;
-const PLAN: &str = include_str!("../../../../../plans/wujin.toml");
-/// The account that hands in, and the token of its session.
-const HOLDER: &str = "bench";
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = std::env::temp_dir().join(format!("wuzha-bench-{}", new_id()));
@@ -51,6 +44,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// What one way of writing took.
+struct Took {
+    wall: Duration,
+    processor: Duration,
+}
+
 async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     let place = |name: &str| Place {
         data: folder.join(name),
@@ -59,52 +58,48 @@ async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     };
     let engine = if args.database_url.is_some() { "PostgreSQL" } else { "SQLite" };
     println!("{engine}，{} 条记录，{} 人同时提交", args.records, args.clients);
+    println!("{}", processor::machine());
 
-    let app = open(&place("http")).await?;
-    let (address, server) = serve(&app).await?;
+    let app = ground::open(&place("http")).await?;
+    let (address, server) = ground::serve(&app).await?;
+    let spent = processor::spent();
     let begun = Instant::now();
     let mut times = hand_in(args, address).await?;
-    let http = begun.elapsed();
+    let http = Took { wall: begun.elapsed(), processor: processor::spent() - spent };
     times.sort_unstable();
     let kept = count(&app).await?;
     anyhow::ensure!(kept == args.records as i64, "提交 {} 条，只存下 {kept} 条", args.records);
+    // What was put off while records came is done before the peer begins.
+    web::likeness::catch_up(&app).await?;
+    let looked = begun.elapsed() - http.wall;
     server.abort();
     app.store.close().await;
 
-    let app = open(&place("raw")).await?;
+    let app = ground::open(&place("raw")).await?;
     let raw = in_batches(args, &app).await?;
     app.store.close().await;
 
-    let rate = |elapsed: Duration| args.records as f64 / elapsed.as_secs_f64();
-    println!("HTTP 提交     {:>9.0} 条/秒", rate(http));
+    let rate = |took: &Took| args.records as f64 / took.wall.as_secs_f64();
+    let each = |took: &Took| took.processor.as_secs_f64() * 1e6 / args.records as f64;
+    println!("HTTP 提交     {:>9.0} 条/秒，处理器每条 {:.0} 微秒", rate(&http), each(&http));
     println!(
         "  中位 {:.1} 毫秒，95% {:.1} 毫秒",
         quantile(&times, 0.5),
         quantile(&times, 0.95)
     );
-    println!("成批直接写入  {:>9.0} 条/秒（每批 {BATCH} 条）", rate(raw));
-    println!("比值          {:>9.2}", rate(http) / rate(raw));
+    println!(
+        "成批直接写入  {:>9.0} 条/秒，处理器每条 {:.0} 微秒（每批 {BATCH} 条）",
+        rate(&raw),
+        each(&raw)
+    );
+    println!("比值          {:>9.2}", rate(&http) / rate(&raw));
+    println!("提交结束后查重 {:>8.1} 秒", looked.as_secs_f64());
     Ok(())
-}
-
-fn quantile(times: &[Duration], share: f64) -> f64 {
-    let at = ((times.len() as f64 * share) as usize).min(times.len().saturating_sub(1));
-    times.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
 }
 
 async fn count(app: &AppState) -> anyhow::Result<i64> {
     let mut conn = app.store.read().await?;
     Ok(record::count(&mut conn, &record::Filter::default(), i64::MAX).await?)
-}
-
-async fn serve(
-    app: &AppState,
-) -> anyhow::Result<(SocketAddr, tokio::task::JoinHandle<std::io::Result<()>>)> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let address = listener.local_addr()?;
-    let router = web::router(Arc::clone(app));
-    let server = tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok((address, server))
 }
 
 /// Every client takes the next number until all are handed in.
@@ -114,7 +109,7 @@ async fn hand_in(args: &Args, address: SocketAddr) -> anyhow::Result<Vec<Duratio
     for _ in 0..args.clients.max(1) {
         let (next, most) = (Arc::clone(&next), args.records);
         clients.spawn(async move {
-            let mut wire = client::Wire::open(address).await?;
+            let mut wire = Wire::open(address).await?;
             let mut times = Vec::new();
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
@@ -122,7 +117,10 @@ async fn hand_in(args: &Args, address: SocketAddr) -> anyhow::Result<Vec<Duratio
                     return anyhow::Ok(times);
                 }
                 let begun = Instant::now();
-                let status = wire.post("/api/records", HOLDER, &json(number)).await?;
+                let body = ground::json(number);
+                let answer =
+                    wire.send("/api/records", ground::COOKIE, Sent::Json(&body)).await?;
+                let status = answer.status;
                 anyhow::ensure!(status == 201, "第 {number} 条得到状态 {status}");
                 times.push(begun.elapsed());
             }
@@ -135,42 +133,21 @@ async fn hand_in(args: &Args, address: SocketAddr) -> anyhow::Result<Vec<Duratio
     Ok(times)
 }
 
-fn class(number: usize) -> String {
-    format!("c{}", number % CLASSES)
-}
-
-fn day(number: usize) -> i8 {
-    (number % 28) as i8 + 1
-}
-
-fn json(number: usize) -> String {
-    serde_json::json!({
-        "activity": "class-meeting",
-        "unit": class(number),
-        "title": "主题班会",
-        "date": format!("2022-03-{:02}", day(number)),
-        "place": "教室",
-        "minutes": format!("第 {number} 次：看案例、讲要点。"),
-        "client_key": format!("k{number}"),
-    })
-    .to_string()
-}
-
-/// The same rows as [`json`] makes.
+/// The same rows as [`ground::json`] makes.
 fn row(number: usize, now: i64) -> NewRecord {
     NewRecord {
         id: new_id(),
         activity: "class-meeting".to_owned(),
-        unit: class(number),
+        unit: ground::class(number),
         person: None,
         title: "主题班会".to_owned(),
-        acted_on: jiff::civil::Date::constant(2022, 3, day(number)),
+        acted_on: ground::acted_on(number),
         acted_time: None,
         submitted_at: now,
-        submitted_by: HOLDER.to_owned(),
+        submitted_by: ground::HOLDER.to_owned(),
         count: 1,
         place: Some("教室".to_owned()),
-        minutes: Some(format!("第 {number} 次：看案例、讲要点。")),
+        minutes: Some(ground::minutes(number)),
         link: None,
         roll: Vec::new(),
         evidence: Vec::new(),
@@ -180,104 +157,16 @@ fn row(number: usize, now: i64) -> NewRecord {
     }
 }
 
-async fn in_batches(args: &Args, app: &AppState) -> anyhow::Result<Duration> {
+async fn in_batches(args: &Args, app: &AppState) -> anyhow::Result<Took> {
     let permit = permit_house(Action::Submit, "root");
     let now = app.clock.now();
     let rows: Vec<NewRecord> = (0..args.records).map(|number| row(number, now)).collect();
+    let spent = processor::spent();
     let begun = Instant::now();
     for batch in rows.chunks(BATCH) {
         let mut tx = app.store.write(now).await?;
         record::insert_taken(&mut tx, &permit, batch).await?;
         tx.commit().await?;
     }
-    Ok(begun.elapsed())
-}
-
-/// A house with classes, an account that may hand in for all, and a plan.
-async fn open(place: &Place) -> anyhow::Result<AppState> {
-    let store = house::store(place).await?;
-    let now = house::clock().now();
-    let permit = permit_house(Action::ManageOrganisation, "root");
-    let mut tx = store.write(now).await?;
-    organisation::insert_unit(&mut tx, &permit, &unit("root", None, UnitKind::Bureau)).await?;
-    organisation::insert_unit(&mut tx, &permit, &unit("s", Some("root"), UnitKind::School))
-        .await?;
-    for number in 0..CLASSES {
-        let it = unit(&class(number), Some("s"), UnitKind::Class);
-        organisation::insert_unit(&mut tx, &permit, &it).await?;
-    }
-    let holder = Account {
-        id: HOLDER.to_owned(),
-        sign_in_name: HOLDER.to_owned(),
-        display_name: "提交人".to_owned(),
-        person: None,
-        email: None,
-        // Nobody signs in with it: the session below is the only way in.
-        password_hash: "-".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
-    };
-    account::insert(&mut tx, &permit, &holder).await?;
-    account::grant(&mut tx, &permit, HOLDER, Role::Officer, "s").await?;
-    let opened = Session {
-        token_digest: session::digest(HOLDER),
-        account: HOLDER.to_owned(),
-        created_at: now,
-        seen_at: now,
-        expires_at: now + 3_600_000,
-        agent: "bench".to_owned(),
-    };
-    session::open(&mut tx, &opened).await?;
-    let (it, first) = plan(now);
-    campaigns::start(&mut tx, &permit, &it, &first).await?;
-    tx.commit().await?;
-    store.close().await;
-    house::open(place, false).await
-}
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: (kind != UnitKind::Bureau).then_some(Stage::Primary),
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
-
-fn plan(now: i64) -> (Campaign, PlanVersion) {
-    let it = Campaign {
-        id: "k".to_owned(),
-        unit: "root".to_owned(),
-        plan: "wujin".to_owned(),
-        name: "三年方案".to_owned(),
-        adopts: None,
-        from_on: "2022-01-01".to_owned(),
-        until_on: "2024-12-31".to_owned(),
-        ended_at: None,
-        revision: 1,
-    };
-    let first = PlanVersion {
-        id: "v".to_owned(),
-        campaign: "k".to_owned(),
-        version: 1,
-        in_force_on: "2022-01-01".to_owned(),
-        text: PLAN.to_owned(),
-        document_name: None,
-        document_text: None,
-        created_at: now,
-        created_by: None,
-    };
-    (it, first)
+    Ok(Took { wall: begun.elapsed(), processor: processor::spent() - spent })
 }
