@@ -9,25 +9,9 @@ use campaign::plan::UnitKind;
 use storage::campaign::{
     self as campaigns, CalendarVersion, Campaign, Event, Exemption, Narrow, PlanVersion,
 };
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::{StorageError, Store, live};
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: None,
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
+use support::unit;
 
 fn plans() -> Permit {
     permit_house(Action::ManagePlans, "b")

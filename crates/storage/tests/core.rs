@@ -3,45 +3,16 @@
 mod support;
 
 use campaign::access::{Action, Role, permit_house};
-use campaign::plan::{Stage, UnitKind};
+use campaign::plan::UnitKind;
 use storage::account::{self, Account};
 use storage::audit::{self, Verdict};
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::session::{self, Session};
 use storage::{StorageError, setting};
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: (kind == UnitKind::School).then_some(Stage::Primary),
-        name: format!("单位{id}"),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
+use support::unit;
 
 fn an_account() -> Account {
-    Account {
-        id: "a1".to_owned(),
-        sign_in_name: "zhang".to_owned(),
-        display_name: "张老师".to_owned(),
-        person: None,
-        email: None,
-        password_hash: "x".to_owned(),
-        must_change_password: true,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: 1,
-        revision: 1,
-    }
+    Account { must_change_password: true, ..support::account("a1", "zhang", "张老师") }
 }
 
 #[tokio::test]

@@ -8,26 +8,10 @@ use campaign::access::{Action, Permit, Role, permit_house};
 use campaign::plan::UnitKind;
 use storage::account::{self, Account};
 use storage::notification::{self, Kind, Message};
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::outbox::{self, Mail, Narrow, Outcome, State};
 use storage::{Store, lease};
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: None,
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
+use support::unit;
 
 fn permit() -> Permit {
     permit_house(Action::Self_, "b")
@@ -48,18 +32,8 @@ async fn house(store: &Store) {
         [("k", Role::Clerk, "b"), ("o", Role::Officer, "s"), ("q", Role::Officer, "t")]
     {
         let account = Account {
-            id: id.to_owned(),
-            sign_in_name: format!("name-{id}"),
-            display_name: format!("干部{id}"),
-            person: None,
             email: Some(format!("{id}@school.example")),
-            password_hash: "x".to_owned(),
-            must_change_password: false,
-            failures: 0,
-            locked_until: None,
-            disabled_at: None,
-            created_at: 1,
-            revision: 1,
+            ..support::account(id, &format!("name-{id}"), &format!("干部{id}"))
         };
         account::insert(&mut tx, &permit, &account).await.expect("inserts");
         account::grant(&mut tx, &permit, id, role, at).await.expect("grants");

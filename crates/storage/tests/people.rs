@@ -6,46 +6,19 @@ use std::collections::HashSet;
 
 use campaign::access::{Action, Permit, Role, permit_house};
 use campaign::person::{Gender, PersonRole};
-use campaign::plan::{Stage, UnitKind};
+use campaign::plan::UnitKind;
 use storage::account::{self, Account, NewAccount};
 use storage::organisation::{self, Unit};
 use storage::people::{self, Filter, Guardianship, Person, Personal, Scope, Transfer};
 use storage::post::{self, Appointment};
 use storage::{StorageError, Store};
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: (kind == UnitKind::School).then_some(Stage::Primary),
-        name: format!("单位{id}"),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
+use support::unit;
 
 fn person(id: &str, unit: &str, role: PersonRole, name: &str) -> Person {
     Person {
-        id: id.to_owned(),
-        unit: unit.to_owned(),
-        role,
-        name: name.to_owned(),
         gender: Some(Gender::Female),
-        student_no: None,
-        register_no: None,
-        staff_no: None,
-        born_on: None,
-        personal: Personal::default(),
         joined_on: Some("2021-09-01".to_owned()),
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
+        ..support::person(id, unit, role, name)
     }
 }
 
@@ -261,7 +234,7 @@ async fn a_move_rewrites_the_ancestors_of_the_moved_part_only() {
         let past = organisation::history(&mut conn, "c1").await.expect("reads");
         assert_eq!(past.len(), 1, "{engine}");
         assert_eq!(past[0].parent.as_deref(), Some("s1"), "{engine}");
-        assert_eq!(past[0].name, "单位c1", "{engine}");
+        assert_eq!(past[0].name, "c1", "{engine}");
     }
 }
 
@@ -337,18 +310,13 @@ async fn accounts_are_made_in_bulk_with_their_roles() {
         let permit = permit_house(Action::ManageAccounts, "b");
         let new = |n: usize| NewAccount {
             account: Account {
-                id: format!("a{n}"),
-                sign_in_name: format!("teacher-{n}"),
-                display_name: format!("教师{n}"),
                 person: (n == 0).then(|| "p4".to_owned()),
-                email: None,
-                password_hash: "x".to_owned(),
                 must_change_password: true,
-                failures: 0,
-                locked_until: None,
-                disabled_at: None,
-                created_at: 1,
-                revision: 1,
+                ..support::account(
+                    &format!("a{n}"),
+                    &format!("teacher-{n}"),
+                    &format!("教师{n}"),
+                )
             },
             grants: vec![(Role::Teacher, "c1".to_owned())],
         };

@@ -6,33 +6,17 @@ use campaign::access::{Action, Permit, permit_house};
 use campaign::plan::UnitKind;
 use campaign::record::{Presence, Status, Step};
 use jiff::civil::Date;
-use storage::account::{self, Account};
+use storage::account;
 use storage::audit::{self, Verdict};
 use storage::evidence::{self, Evidence};
 use storage::likeness::{self, Likeness, Of};
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::record::{
     self, Attendance, Cursor, Filter, Inserted, LaterStep, NewRecord, Order, Scope,
 };
 use storage::suspicion::{self, Suspicion};
 use storage::{StorageError, Store};
-
-fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: None,
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
-}
+use support::unit;
 
 fn permit() -> Permit {
     permit_house(Action::Submit, "c")
@@ -51,20 +35,7 @@ async fn house(store: &Store) {
     ] {
         organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
     }
-    let account = Account {
-        id: "a1".to_owned(),
-        sign_in_name: "zhang".to_owned(),
-        display_name: "张老师".to_owned(),
-        person: None,
-        email: None,
-        password_hash: "x".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: 1,
-        revision: 1,
-    };
+    let account = support::account("a1", "zhang", "张老师");
     account::insert(&mut tx, &permit, &account).await.expect("inserts");
     for id in ["p1", "p2"] {
         sqlx::query(

@@ -6,7 +6,7 @@ use campaign::access::{Action, permit_house};
 use campaign::plan::UnitKind;
 use campaign::report::{Fields, Line, State};
 use storage::StorageError;
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::report::{self, Key, Report, Version};
 
 fn draft() -> Report {
@@ -47,20 +47,7 @@ async fn house(store: &storage::Store) {
     for (id, parent, kind) in
         [("b", None, UnitKind::Bureau), ("s", Some("b"), UnitKind::School)]
     {
-        let unit = Unit {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-            kind,
-            stage: None,
-            name: id.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
-        };
+        let unit = support::unit(id, parent, kind);
         organisation::insert_unit(&mut tx, &permit, &unit).await.expect("inserts");
     }
     sqlx::query(

@@ -4,46 +4,18 @@ mod support;
 
 use campaign::access::{Action, Permit, permit_house};
 use campaign::person::PersonRole;
-use campaign::plan::{Stage, UnitKind};
+use campaign::plan::UnitKind;
 use storage::organisation::{self, Unit};
-use storage::people::{self, Guardianship, Person, Personal};
+use storage::people::{self, Guardianship, Person};
 use storage::year_roll::{self, NewRoll};
 use storage::{Store, Tx};
 
 fn unit(id: &str, parent: Option<&str>, kind: UnitKind, name: &str) -> Unit {
-    Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
-        stage: (kind == UnitKind::School).then_some(Stage::Primary),
-        name: name.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
+    Unit { name: name.to_owned(), ..support::unit(id, parent, kind) }
 }
 
 fn person(id: &str, unit: &str, role: PersonRole) -> Person {
-    Person {
-        id: id.to_owned(),
-        unit: unit.to_owned(),
-        role,
-        name: format!("人{id}"),
-        gender: None,
-        student_no: None,
-        register_no: None,
-        staff_no: None,
-        born_on: None,
-        personal: Personal::default(),
-        joined_on: None,
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
-    }
+    support::person(id, unit, role, &format!("人{id}"))
 }
 
 fn permit() -> Permit {
