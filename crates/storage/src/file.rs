@@ -9,7 +9,12 @@ use crate::bulk::each_in;
 
 /// Every column that names a file by its hash. A file that none of them names is
 /// swept away, so a new one must be here; the test below looks for it.
-const NAMED_BY: &[(&str, &str)] = &[("evidence", "sha256"), ("evidence", "thumbnail_sha256")];
+const NAMED_BY: &[(&str, &str)] = &[
+    ("evidence", "sha256"),
+    ("evidence", "thumbnail_sha256"),
+    ("consultation_file", "sha256"),
+    ("consultation_file", "thumbnail_sha256"),
+];
 
 /// Those of these hashes that a row names.
 pub async fn named(

@@ -98,9 +98,13 @@ async fn a_loose_file_goes_after_a_day_and_a_named_one_never() {
         }
 
         assert_eq!(files::sweep(&app).await.expect("sweeps"), 3, "{engine}");
-        for (sha256, stays) in
-            [(&named, true), (&thumbnail, true), (&loose, false), (&young, true), (&again, true)]
-        {
+        for (sha256, stays) in [
+            (&named, true),
+            (&thumbnail, true),
+            (&loose, false),
+            (&young, true),
+            (&again, true),
+        ] {
             assert_eq!(path(&app, sha256).exists(), stays, "{engine}: {sha256}");
         }
         let left: Vec<String> = std::fs::read_dir(&rosters)
