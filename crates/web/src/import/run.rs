@@ -49,13 +49,13 @@ const WAITING: usize = 3;
 /// writer of SQLite from everybody else.
 enum Hold {
     Looking(PoolConnection),
-    Writing(Tx),
+    Writing(Box<Tx>),
 }
 
 impl Hold {
     async fn of(store: &Store, it: &Import) -> Result<Self, WebError> {
         Ok(if it.write {
-            Self::Writing(store.write(it.now).await?)
+            Self::Writing(Box::new(store.write(it.now).await?))
         } else {
             Self::Looking(store.read().await?)
         })
@@ -71,7 +71,7 @@ impl Hold {
     fn writing(self) -> Option<Tx> {
         match self {
             Self::Looking(_) => None,
-            Self::Writing(tx) => Some(tx),
+            Self::Writing(tx) => Some(*tx),
         }
     }
 }
