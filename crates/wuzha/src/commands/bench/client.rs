@@ -87,12 +87,11 @@ fn answered(bytes: &[u8]) -> Option<Parts> {
     let head_end = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(bytes.get(..head_end)?).ok()?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    let end = match header(head, "transfer-encoding") {
-        Some(_) => head_end + chunks_end(bytes.get(head_end..)?)?,
-        None => {
-            let length = header(head, "content-length").and_then(|it| it.parse().ok());
-            head_end + length.unwrap_or(0)
-        }
+    let end = if header(head, "transfer-encoding").is_some() {
+        head_end + chunks_end(bytes.get(head_end..)?)?
+    } else {
+        let length = header(head, "content-length").and_then(|it| it.parse().ok());
+        head_end + length.unwrap_or(0)
     };
     (end <= bytes.len()).then_some(Parts { status, head: head_end, end })
 }

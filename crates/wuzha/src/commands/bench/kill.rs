@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
 /// The longest that a server runs under submissions before it is killed.
 const RUN_MAX_MS: f64 = 400.0;
-const READY_MAX: Duration = Duration::from_secs(60);
+const READY_MAX: Duration = Duration::from_mins(1);
 /// The whole chain and all records are checked after so many rounds, and at the
 /// end: it takes longer as they grow.
 const CHECK_EVERY: usize = 25;

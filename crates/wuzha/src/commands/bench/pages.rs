@@ -181,5 +181,5 @@ async fn opened(
         times.extend(done??);
     }
     times.sort_unstable();
-    Ok(Seen { times, processor: processor::spent() - spent, bytes })
+    Ok(Seen { times, processor: processor::since(spent), bytes })
 }

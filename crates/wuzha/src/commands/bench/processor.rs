@@ -8,6 +8,11 @@ pub(super) fn spent() -> Duration {
     of_stat(&read("/proc/self/stat"))
 }
 
+/// What was spent since.
+pub(super) fn since(before: Duration) -> Duration {
+    spent().saturating_sub(before)
+}
+
 /// User and system time, counted in ticks of a hundredth of a second.
 fn of_stat(stat: &str) -> Duration {
     // The name may hold spaces; after its bracket the fields are fixed.

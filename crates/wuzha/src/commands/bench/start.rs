@@ -27,7 +27,7 @@ const MIGRATION_MAX: f64 = 5.0;
 const FIRST_MAX: f64 = 20.0;
 const SECOND_MAX: f64 = 2.0;
 const RESIDENT_MAX_MB: f64 = 300.0;
-const READY_MAX: Duration = Duration::from_secs(300);
+const READY_MAX: Duration = Duration::from_mins(5);
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = std::env::temp_dir().join(format!("wuzha-bench-{}", new_id()));

@@ -65,13 +65,13 @@ async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     let spent = processor::spent();
     let begun = Instant::now();
     let mut times = hand_in(args, address).await?;
-    let http = Took { wall: begun.elapsed(), processor: processor::spent() - spent };
+    let http = Took { wall: begun.elapsed(), processor: processor::since(spent) };
     times.sort_unstable();
     let kept = count(&app).await?;
     anyhow::ensure!(kept == args.records as i64, "提交 {} 条，只存下 {kept} 条", args.records);
     // What was put off while records came is done before the peer begins.
     web::likeness::catch_up(&app).await?;
-    let looked = begun.elapsed() - http.wall;
+    let looked = begun.elapsed().saturating_sub(http.wall);
     server.abort();
     app.store.close().await;
 
@@ -168,5 +168,5 @@ async fn in_batches(args: &Args, app: &AppState) -> anyhow::Result<Took> {
         record::insert_taken(&mut tx, &permit, batch).await?;
         tx.commit().await?;
     }
-    Ok(Took { wall: begun.elapsed(), processor: processor::spent() - spent })
+    Ok(Took { wall: begun.elapsed(), processor: processor::since(spent) })
 }
