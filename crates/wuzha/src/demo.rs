@@ -6,7 +6,6 @@ mod chance;
 mod district;
 mod fill;
 mod names;
-mod words;
 
 use std::path::Path;
 

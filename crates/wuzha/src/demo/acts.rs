@@ -14,7 +14,6 @@ use campaign::tally::Tally;
 
 use super::chance::Chance;
 use super::district::District;
-use super::words::minutes;
 
 /// One record of the demo.
 pub(crate) struct Act {
@@ -230,7 +229,7 @@ impl Scene<'_> {
             submitted_at: at,
             count: 1,
             place: (!is_online).then(|| *chance.pick(PLACES)),
-            minutes: Some(minutes(&duty.activity, topic, chance)),
+            minutes: Some(minutes(topic, chance)),
             link: is_online
                 .then(|| format!("https://example.edu.cn/anti-fraud/{}", chance.below(90_000))),
             fate,
@@ -250,4 +249,26 @@ impl Scene<'_> {
             .map(|(index, _)| (index, chance.happens(0.03).then(|| *chance.pick(ABSENCES))))
             .collect()
     }
+}
+
+fn minutes(topic: &str, chance: &mut Chance) -> String {
+    let opening = chance.pick(&[
+        "先看了一段案例短片",
+        "由安全干部讲了近期案例",
+        "以提问开场",
+        "请学生先说说自己遇到过的骗术",
+    ]);
+    let middle = chance.pick(&[
+        "分组讨论了骗子的说话套路",
+        "对照自家情况查找风险点",
+        "演示了怎样核实身份和拨打96110",
+        "现场做了小测验",
+    ]);
+    let end = chance.pick(&[
+        "要求回家讲给家长听。",
+        "布置了下次检查的内容。",
+        "提醒遇事先找老师和家长。",
+        "发放了提示卡。",
+    ]);
+    format!("主题“{topic}”。{opening}，{middle}，{end}")
 }

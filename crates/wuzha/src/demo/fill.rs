@@ -12,7 +12,6 @@ use campaign::record::{Presence, Status};
 use storage::Store;
 use storage::account::{self, Account, NewAccount};
 use storage::campaign::{self as campaigns, Campaign, PlanVersion};
-use storage::likeness;
 use storage::organisation::{self, Unit};
 use storage::people::{self, Guardianship, Person, Personal};
 use storage::post::{self, Appointment};
@@ -76,7 +75,6 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     let acts = acts(&district, &plans, &Calendar::builtin(), now, &mut chance)?;
     let accounts = accounts(&district, &password_hash);
     keep_records(store, &district, &accounts, &acts).await?;
-    skip_search(store, &root).await?;
     let mut tx = store.write(now).await?;
     let permit = permit_house(Action::ManageAccounts, &root);
     account::insert_many(&mut tx, &permit, &accounts.all).await?;
@@ -323,18 +321,6 @@ async fn keep_records(
         record::insert_taken(&mut tx, &permit, &records).await?;
         tx.commit().await?;
     }
-    Ok(())
-}
-
-/// Invented minutes are alike in ways that real ones are not: only the newest
-/// are looked through for reuse, and what is handed in from now on.
-async fn skip_search(store: &Store, root: &str) -> anyhow::Result<()> {
-    const LOOKED_THROUGH: i64 = 150;
-    let permit = permit_house(Action::Review, root);
-    let mut tx = store.write(beginning()).await?;
-    let end = tx.next_seq().await?;
-    likeness::save_progress(&mut tx, &permit, end - LOOKED_THROUGH).await?;
-    tx.commit().await?;
     Ok(())
 }
 
