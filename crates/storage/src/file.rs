@@ -12,6 +12,7 @@ use crate::bulk::each_in;
 const NAMED_BY: &[(&str, &str)] = &[
     ("evidence", "sha256"),
     ("evidence", "thumbnail_sha256"),
+    ("draft_edition", "sha256"),
     ("consultation_file", "sha256"),
     ("consultation_file", "thumbnail_sha256"),
 ];
