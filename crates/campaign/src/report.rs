@@ -1,12 +1,18 @@
 //! The periodic report (月报): what a unit hands in upwards, how far it has got,
 //! and what changed between two versions of it.
 
+mod shape;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
+use crate::day::Day;
 use crate::plan::{Due, ReportWanted};
 
-/// What the monthly form holds. What the records gave and what was edited have
+pub use shape::{Kind, Question, Shape};
+
+/// What a monthly form holds, whatever its plan asks for. What the records gave and what was edited have
 /// this same shape, so that every edit shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fields {
@@ -18,6 +24,24 @@ pub struct Fields {
     pub clues: Vec<String>,
     /// Problems, plans and whatever else the unit wants to say.
     pub remarks: String,
+    /// To the questions of the plan's own form.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+}
+
+/// An answer keeps the question's name: the plan may change, the report does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    pub id: String,
+    pub name: String,
+    pub text: String,
+}
+
+impl Fields {
+    /// What was answered to a question; empty if nothing was.
+    pub fn answer(&self, id: &str) -> &str {
+        self.answers.iter().find(|it| it.id == id).map_or("", |it| it.text.as_str())
+    }
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,13 +145,19 @@ impl State {
 /// What is wrong with a form before it can be signed; the words name the field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
-    NoActivity,
+    NoActivity {
+        field: String,
+    },
     TooManyLines {
-        field: &'static str,
+        field: String,
         most: usize,
     },
+    NoNumber {
+        field: String,
+        text: String,
+    },
     TooLong {
-        field: &'static str,
+        field: String,
         line: usize,
         most: usize,
     },
@@ -153,30 +183,52 @@ const CHARS_MAX: usize = 500;
 const REMARKS_CHARS_MAX: usize = 5_000;
 
 /// The checks of the form itself and against the month before.
-pub fn check(fields: &Fields, before: Option<&Fields>) -> Vec<Problem> {
+pub fn check(shape: &Shape, fields: &Fields, before: Option<&Fields>) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if fields.activities.iter().all(|line| line.text.trim().is_empty()) {
-        problems.push(Problem::NoActivity);
+    if let Some(field) = &shape.activities {
+        check_activities(&mut problems, field, &fields.activities);
     }
-    for (field, lines) in
-        [("工作内容", fields.activities.len()), ("线索清单", fields.clues.len())]
-    {
-        if LINES_MAX < lines {
-            problems.push(Problem::TooManyLines { field, most: LINES_MAX });
+    for question in &shape.questions {
+        let (field, text) = (question.name.clone(), fields.answer(&question.id).trim());
+        if question.kind == Kind::Number && !text.is_empty() && text.parse::<u64>().is_err() {
+            problems.push(Problem::NoNumber { field, text: text.to_owned() });
+        } else if REMARKS_CHARS_MAX < text.chars().count() {
+            problems.push(Problem::TooLong { field, line: 1, most: REMARKS_CHARS_MAX });
         }
     }
-    for (index, line) in fields.activities.iter().enumerate() {
-        for (field, text) in [("工作内容", &line.text), ("备注", &line.note)] {
+    if REMARKS_CHARS_MAX < fields.remarks.chars().count() {
+        let field = "其他说明".to_owned();
+        problems.push(Problem::TooLong { field, line: 1, most: REMARKS_CHARS_MAX });
+    }
+    if shape.has_clues {
+        check_clues(&mut problems, fields, before);
+    }
+    problems
+}
+
+fn check_activities(problems: &mut Vec<Problem>, field: &str, lines: &[Line]) {
+    if lines.iter().all(|line| line.text.trim().is_empty()) {
+        problems.push(Problem::NoActivity { field: field.to_owned() });
+    }
+    if LINES_MAX < lines.len() {
+        problems.push(Problem::TooManyLines { field: field.to_owned(), most: LINES_MAX });
+    }
+    for (index, line) in lines.iter().enumerate() {
+        for (field, text) in [(field, &line.text), ("备注", &line.note)] {
             if CHARS_MAX < text.chars().count() {
+                let field = field.to_owned();
                 problems.push(Problem::TooLong { field, line: index + 1, most: CHARS_MAX });
             }
         }
     }
-    if REMARKS_CHARS_MAX < fields.remarks.chars().count() {
-        problems
-            .push(Problem::TooLong { field: "其他说明", line: 1, most: REMARKS_CHARS_MAX });
-    }
+}
+
+fn check_clues(problems: &mut Vec<Problem>, fields: &Fields, before: Option<&Fields>) {
     let (month, total) = (fields.clues_month, fields.clues_total);
+    if LINES_MAX < fields.clues.len() {
+        let field = "线索清单".to_owned();
+        problems.push(Problem::TooManyLines { field, most: LINES_MAX });
+    }
     if total < month {
         problems.push(Problem::CluesDoNotAdd { month, total });
     }
@@ -186,7 +238,6 @@ pub fn check(fields: &Fields, before: Option<&Fields>) -> Vec<Problem> {
     if let Some(before) = before.filter(|before| total < before.clues_total) {
         problems.push(Problem::CluesShrink { before: before.clues_total, total });
     }
-    problems
 }
 
 /// One difference between two versions.
@@ -226,21 +277,29 @@ pub fn diff(old: &Fields, new: &Fields) -> Vec<Difference> {
         let line = |list: &[String]| list.get(index).cloned().unwrap_or_default();
         note(format!("线索清单第 {} 条", index + 1), line(&old.clues), line(&new.clues));
     }
+    for answer in &new.answers {
+        note(answer.name.clone(), old.answer(&answer.id).to_owned(), answer.text.clone());
+    }
+    let gone = |it: &&Answer| new.answers.iter().all(|known| known.id != it.id);
+    for answer in old.answers.iter().filter(gone) {
+        note(answer.name.clone(), answer.text.clone(), String::new());
+    }
     note("其他说明".to_owned(), old.remarks.clone(), new.remarks.clone());
     differences
 }
 
 /// The day by which a month's report is due.
-pub fn due_on(report: &ReportWanted, month: Date) -> Date {
+pub fn due_on(report: &ReportWanted, month: Date, calendar: &Calendar) -> Date {
     let last = month.last_of_month();
     match report.due {
         Some(Due::DayOfMonth(day)) => {
             let day = i8::try_from(day).unwrap_or(i8::MAX).min(last.day());
             Date::new(month.year(), month.month(), day).unwrap_or(last)
         }
-        Some(Due::DaysAfter(days) | Due::WorkdaysAfter(days)) => {
+        Some(Due::DaysAfter(days)) => {
             last.saturating_add(jiff::Span::new().days(i64::from(days)))
         }
+        Some(Due::WorkdaysAfter(days)) => calendar.workdays_after(Day::from(last), days).date(),
         Some(Due::On(date)) => date,
         None => last,
     }

@@ -40,7 +40,8 @@ pub async fn heard_after(conn: &mut AnyConnection, seq: i64) -> Result<Heard, St
         heard.seq = heard.seq.max(row.try_get(1)?);
         let (what, verb) = action.split_once(':').unwrap_or((&action, ""));
         match what {
-            "submit" | "review" => heard.records = true,
+            // Handing in a report enters a record, returning it sends that back.
+            "submit" | "review" | "report" | "review-report" => heard.records = true,
             "manage-organisation" => heard.organisation = true,
             // A draft is not yet a plan: deciding on one changes no standing.
             "manage-plans" if verb.starts_with("draft-") => {}

@@ -142,6 +142,38 @@ pub async fn of_period(
     rows.iter().map(report).collect()
 }
 
+/// The newest text of each report of a month at or below `top`, by report.
+pub async fn newest_of_period(
+    conn: &mut AnyConnection,
+    campaign: &str,
+    form: &str,
+    (period, top): (&str, &str),
+) -> Result<Vec<(String, Version)>, StorageError> {
+    let rows = sqlx::query(
+        "select v.version, v.fields, v.filled, v.note, a.display_name, v.signed_at,
+            b.display_name, v.created_at, r.id
+         from report r
+         join report_version v on v.report_id = r.id and v.version = r.version
+         left join account a on a.id = v.signed_by
+         left join account b on b.id = v.created_by
+         where r.campaign_id = $1 and r.form = $2 and r.period = $3
+           and exists (select 1 from unit_ancestor u
+                       where u.unit_id = r.unit_id and u.ancestor_id = $4)",
+    )
+    .bind(campaign.to_owned())
+    .bind(form.to_owned())
+    .bind(period.to_owned())
+    .bind(top.to_owned())
+    .fetch_all(conn)
+    .await?;
+    let read = |row: &AnyRow| -> Result<(String, Version), StorageError> {
+        let id: String = row.try_get(8)?;
+        let version = version(row, &id)?;
+        Ok((id, version))
+    };
+    rows.iter().map(read).collect()
+}
+
 /// Begins a report with its first version.
 pub async fn insert(
     tx: &mut Tx,

@@ -3,7 +3,9 @@
 
 mod desk;
 mod document;
+mod fill;
 mod index;
+mod month;
 mod show;
 mod view;
 
@@ -40,7 +42,10 @@ fn is_monthly(report: &ReportWanted) -> bool {
 /// What a check found, in words for whoever fills the form.
 fn words(problem: &Problem) -> String {
     match problem {
-        Problem::NoActivity => "“工作内容”至少填写一项。".to_owned(),
+        Problem::NoActivity { field } => format!("“{field}”至少填写一项。"),
+        Problem::NoNumber { field, text } => {
+            format!("“{field}”应为不小于 0 的整数，现为“{text}”。")
+        }
         Problem::TooManyLines { field, most } => format!("“{field}”最多 {most} 行。"),
         Problem::TooLong { field, line, most } => {
             format!("“{field}”第 {line} 行超过 {most} 个字。")

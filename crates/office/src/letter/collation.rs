@@ -13,6 +13,10 @@ pub struct Collation {
     pub unit: String,
     pub year: i16,
     pub month: i8,
+    /// The title's words, if they are not those of the annex.
+    pub name: String,
+    /// Forms that ask for no clues have no columns for them.
+    pub without_clues: bool,
     pub rows: Vec<CollationRow>,
     /// Paragraphs above the table, as the caller drafts them.
     pub summary: String,
@@ -45,6 +49,8 @@ const HEADERS: [(&str, f64); 9] = [
     ("备注", 32.0),
 ];
 
+const CLUE_COLUMNS: std::ops::Range<usize> = 6..8;
+
 /// What the rows add up to.
 struct Totals {
     n_units: usize,
@@ -57,10 +63,19 @@ struct Totals {
 
 impl Collation {
     fn title(&self) -> String {
-        format!(
-            "{}{}年{}月反诈专项行动\n开展情况和线索收集情况汇总表",
-            self.system, self.year, self.month
-        )
+        let (system, year, month) = (&self.system, self.year, self.month);
+        if self.name.is_empty() {
+            format!("{system}{year}年{month}月反诈专项行动\n开展情况和线索收集情况汇总表")
+        } else {
+            format!("{system}{year}年{month}月\n{}汇总表", self.name)
+        }
+    }
+
+    /// Leaves out what a form without clues does not have.
+    fn only_asked<T>(&self, cells: impl IntoIterator<Item = T>) -> Vec<T> {
+        let is_asked = |at: usize| !self.without_clues || !CLUE_COLUMNS.contains(&at);
+        let cells = cells.into_iter().enumerate();
+        cells.filter(|(at, _)| is_asked(*at)).map(|(_, cell)| cell).collect()
     }
 
     fn totals(&self) -> Totals {
@@ -78,15 +93,18 @@ impl Collation {
 
     fn overview(&self) -> String {
         let totals = self.totals();
+        let clues = if self.without_clues {
+            String::new()
+        } else {
+            format!("；本月线索 {} 条，累计 {} 条", totals.clues_month, totals.clues_total)
+        };
         format!(
-            "应报单位 {} 个，已报 {} 个（{}），按时 {} 个（{}）；本月线索 {} 条，累计 {} 条。",
+            "应报单位 {} 个，已报 {} 个（{}），按时 {} 个（{}）{clues}。",
             totals.n_units,
             totals.n_submitted,
             share(totals.n_submitted, totals.n_units),
             totals.n_on_time,
             share(totals.n_on_time, totals.n_units),
-            totals.clues_month,
-            totals.clues_total,
         )
     }
 }
@@ -110,7 +128,8 @@ fn on_time(row: &CollationRow) -> &'static str {
 
 /// The collated report as a letter on its side.
 pub fn collation(report: &Collation) -> Letter {
-    let head = HEADERS.iter().map(|(header, _)| TableCell::head(*header)).collect();
+    let headers = report.only_asked(HEADERS);
+    let head = headers.iter().map(|(header, _)| TableCell::head(*header)).collect();
     let mut rows = vec![Row { height_mm_min: 9.0, cells: head }];
     let center = |text: String| TableCell::new(text).align(Align::Center);
     for (row, n) in report.rows.iter().zip(1..) {
@@ -126,21 +145,17 @@ pub fn collation(report: &Collation) -> Letter {
             center(row.clues_total.to_string()),
             TableCell::new(&*row.note),
         ];
-        rows.push(Row { height_mm_min: 8.0, cells });
+        rows.push(Row { height_mm_min: 8.0, cells: report.only_asked(cells) });
     }
     let totals = report.totals();
     let total = |n: u64| TableCell::head(n.to_string());
-    rows.push(Row {
-        height_mm_min: 9.0,
-        cells: vec![
-            TableCell::head("合计").columns(5),
-            total(totals.n_activities),
-            total(totals.clues_month),
-            total(totals.clues_total),
-            TableCell::new(""),
-        ],
-    });
-    let widths = HEADERS.iter().map(|(_, width)| *width).collect();
+    let mut sums = vec![TableCell::head("合计").columns(5), total(totals.n_activities)];
+    if !report.without_clues {
+        sums.extend([total(totals.clues_month), total(totals.clues_total)]);
+    }
+    sums.push(TableCell::new(""));
+    rows.push(Row { height_mm_min: 9.0, cells: sums });
+    let widths = headers.iter().map(|(_, width)| *width).collect();
     let blocks = vec![
         Block::Title(report.title()),
         Block::Paragraph(report.overview()),
@@ -158,14 +173,15 @@ pub fn collation(report: &Collation) -> Letter {
 
 /// The collated report as a workbook.
 pub fn collation_xlsx(report: &Collation) -> Result<Vec<u8>, ListError> {
+    let headers = report.only_asked(HEADERS);
     let columns: Vec<Column<'_>> =
-        HEADERS.iter().map(|(header, width)| Column { header, width: width / 2.2 }).collect();
+        headers.iter().map(|(header, width)| Column { header, width: width / 2.2 }).collect();
     let (title, note) = (report.title().replace('\n', ""), report.overview());
     let sheet = format!("{}年{}月汇总", report.year, report.month);
     let head = Head { sheet: &sheet, title: &title, note: &note, columns: &columns };
     let mut list = List::new(ListFormat::Xlsx, &head)?;
     for (row, n) in report.rows.iter().zip(1..) {
-        list.row(&[
+        list.row(&report.only_asked([
             Cell::Integer(n),
             Cell::Text(&row.unit),
             row.submitted_on.map_or(Cell::Empty, Cell::Date),
@@ -175,10 +191,10 @@ pub fn collation_xlsx(report: &Collation) -> Result<Vec<u8>, ListError> {
             Cell::Integer(row.clues_month as i64),
             Cell::Integer(row.clues_total as i64),
             Cell::Text(&row.note),
-        ])?;
+        ]))?;
     }
     let totals = report.totals();
-    list.row(&[
+    list.row(&report.only_asked([
         Cell::Empty,
         Cell::Text("合计"),
         Cell::Empty,
@@ -188,6 +204,6 @@ pub fn collation_xlsx(report: &Collation) -> Result<Vec<u8>, ListError> {
         Cell::Integer(totals.clues_month as i64),
         Cell::Integer(totals.clues_total as i64),
         Cell::Empty,
-    ])?;
+    ]))?;
     list.finish()
 }

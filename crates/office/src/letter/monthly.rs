@@ -15,7 +15,15 @@ pub struct MonthlyForm {
     pub unit: String,
     pub year: i16,
     pub month: i8,
+    /// The second line of the title, if it is not that of the annex.
+    pub name: String,
+    /// What the plan calls the work done; empty for the words of the annex.
+    pub work: String,
     pub activities: Vec<Activity>,
+    /// The plan's other questions, each with its answer.
+    pub sections: Vec<(String, String)>,
+    /// Forms that ask for no clues leave that part out.
+    pub without_clues: bool,
     pub clues_month: u64,
     /// Since the campaign began.
     pub clues_total: u64,
@@ -46,7 +54,11 @@ const WIDTHS: [f64; 5] = [18.0, 32.0, 30.0, 44.0, 32.0];
 
 impl MonthlyForm {
     pub fn title(&self) -> String {
-        format!("{}{}年{}月反诈专项\n{}", self.system, self.year, self.month, SECOND_LINE)
+        if self.name.is_empty() {
+            format!("{}{}年{}月反诈专项\n{SECOND_LINE}", self.system, self.year, self.month)
+        } else {
+            format!("{}{}年{}月\n{}", self.system, self.year, self.month, self.name)
+        }
     }
 
     fn reporter(&self) -> String {
@@ -76,6 +88,10 @@ impl MonthlyForm {
         if text.is_empty() { "本月未收集到线索。".to_owned() } else { text }
     }
 
+    fn work(&self) -> &str {
+        if self.work.is_empty() { WORK } else { &self.work }
+    }
+
     /// At least one line, so that an empty form can be filled in by hand.
     fn lines(&self) -> Vec<Activity> {
         if self.activities.is_empty() {
@@ -94,7 +110,7 @@ pub fn monthly_form(form: &MonthlyForm) -> Letter {
     let mut rows = vec![Row {
         height_mm_min: 10.0,
         cells: vec![
-            TableCell::head(WORK).rows(lines.len() + 1),
+            TableCell::head(form.work()).rows(lines.len() + 1),
             TableCell::head("工作内容").columns(3),
             TableCell::head("备注"),
         ],
@@ -103,21 +119,13 @@ pub fn monthly_form(form: &MonthlyForm) -> Letter {
         height_mm_min: 12.0,
         cells: vec![TableCell::new(line.text).columns(3), TableCell::new(line.note)],
     }));
-    let number = |n: u64| TableCell::new(n.to_string()).align(Align::Center);
-    rows.push(Row {
+    rows.extend(form.sections.iter().map(|(name, text)| Row {
         height_mm_min: 16.0,
-        cells: vec![
-            TableCell::head(CLUES).rows(2),
-            TableCell::head(CLUES_MONTH),
-            number(form.clues_month),
-            TableCell::head(CLUES_TOTAL),
-            number(form.clues_total),
-        ],
-    });
-    rows.push(Row {
-        height_mm_min: 24.0,
-        cells: vec![TableCell::new(form.clue_lines()).columns(4)],
-    });
+        cells: vec![TableCell::head(&**name), TableCell::new(&**text).columns(4)],
+    }));
+    if !form.without_clues {
+        rows.extend(clue_rows(form));
+    }
     let (people, day) = form.foot();
     let mut blocks = vec![
         Block::AnnexMark("附件".to_owned()),
@@ -130,6 +138,23 @@ pub fn monthly_form(form: &MonthlyForm) -> Letter {
         blocks.push(Block::LeftRight(form.remark.clone(), String::new()));
     }
     Letter { name: form.title().replace('\n', ""), is_landscape: false, blocks }
+}
+
+fn clue_rows(form: &MonthlyForm) -> [Row; 2] {
+    let number = |n: u64| TableCell::new(n.to_string()).align(Align::Center);
+    [
+        Row {
+            height_mm_min: 16.0,
+            cells: vec![
+                TableCell::head(CLUES).rows(2),
+                TableCell::head(CLUES_MONTH),
+                number(form.clues_month),
+                TableCell::head(CLUES_TOTAL),
+                number(form.clues_total),
+            ],
+        },
+        Row { height_mm_min: 24.0, cells: vec![TableCell::new(form.clue_lines()).columns(4)] },
+    ]
 }
 
 /// The form as a workbook of one sheet.
@@ -171,7 +196,7 @@ fn write_sheet(sheet: &mut Worksheet, form: &MonthlyForm) -> Result<(), XlsxErro
     let first = 3;
     let last = first + lines.len() as u32;
     sheet.set_row_height(first, 26)?;
-    sheet.merge_range(first, 0, last, 0, WORK, &head)?;
+    sheet.merge_range(first, 0, last, 0, form.work(), &head)?;
     sheet.merge_range(first, 1, first, 3, "工作内容", &head)?;
     sheet.write_string_with_format(first, 4, "备注", &head)?;
     for (row, line) in (first + 1..).zip(&lines) {
@@ -179,21 +204,30 @@ fn write_sheet(sheet: &mut Worksheet, form: &MonthlyForm) -> Result<(), XlsxErro
         sheet.merge_range(row, 1, row, 3, &cut(&line.text), &left)?;
         sheet.write_string_with_format(row, 4, cut(&line.note), &left)?;
     }
-    let row = last + 1;
-    sheet.set_row_height(row, 40)?;
-    sheet.merge_range(row, 0, row + 1, 0, CLUES, &head)?;
-    sheet.write_string_with_format(row, 1, CLUES_MONTH, &head)?;
-    sheet.write_number_with_format(row, 2, form.clues_month as f64, &middle)?;
-    sheet.write_string_with_format(row, 3, CLUES_TOTAL, &head)?;
-    sheet.write_number_with_format(row, 4, form.clues_total as f64, &middle)?;
-    let clues = form.clue_lines();
-    sheet.set_row_height(row + 1, height_of(&clues, 64).max(60.0))?;
-    sheet.merge_range(row + 1, 1, row + 1, 4, &cut(&clues), &left)?;
+    let mut row = last + 1;
+    for (name, text) in &form.sections {
+        sheet.set_row_height(row, height_of(text, 64))?;
+        sheet.write_string_with_format(row, 0, cut(name), &head)?;
+        sheet.merge_range(row, 1, row, 4, &cut(text), &left)?;
+        row += 1;
+    }
+    if !form.without_clues {
+        sheet.set_row_height(row, 40)?;
+        sheet.merge_range(row, 0, row + 1, 0, CLUES, &head)?;
+        sheet.write_string_with_format(row, 1, CLUES_MONTH, &head)?;
+        sheet.write_number_with_format(row, 2, form.clues_month as f64, &middle)?;
+        sheet.write_string_with_format(row, 3, CLUES_TOTAL, &head)?;
+        sheet.write_number_with_format(row, 4, form.clues_total as f64, &middle)?;
+        let clues = form.clue_lines();
+        sheet.set_row_height(row + 1, height_of(&clues, 64).max(60.0))?;
+        sheet.merge_range(row + 1, 1, row + 1, 4, &cut(&clues), &left)?;
+        row += 2;
+    }
     let (people, day) = form.foot();
-    sheet.set_row_height(row + 2, 26)?;
-    sheet.merge_range(row + 2, 0, row + 2, 4, &cut(&format!("{people}　　{day}")), &text)?;
+    sheet.set_row_height(row, 26)?;
+    sheet.merge_range(row, 0, row, 4, &cut(&format!("{people}　　{day}")), &text)?;
     if !form.remark.is_empty() {
-        sheet.merge_range(row + 3, 0, row + 3, 4, &cut(&form.remark), &text)?;
+        sheet.merge_range(row + 1, 0, row + 1, 4, &cut(&form.remark), &text)?;
     }
     sheet.set_paper_size(9);
     sheet.set_print_fit_to_pages(1, 0);

@@ -36,6 +36,7 @@ pub(crate) fn form() -> MonthlyForm {
         submitted_on: Some(date(2026, 9, 20)),
         version: 2,
         remark: "联系电话：0519-86312345".to_owned(),
+        ..MonthlyForm::default()
     }
 }
 
@@ -88,6 +89,8 @@ pub(crate) fn collated() -> Collation {
     ];
     rows.extend((3..30).map(|n| row(&format!("第{n}小学"), Some(15), n)));
     Collation {
+        name: String::new(),
+        without_clues: false,
         system: "阳光区教育系统".to_owned(),
         unit: "阳光区教育局".to_owned(),
         year: 2026,

@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use campaign::access::{Action, Permit};
 use campaign::day::Day;
-use campaign::plan::{By, Plan, ReportWanted, catalogue};
+use campaign::plan::{By, Plan, ReportWanted};
 use campaign::record::{Status, Step as RecordStep};
-use campaign::report::{Fields, Line, State, Step, check, due_on};
+use campaign::report::{Fields, Shape, State, Step, check};
 use jiff::civil::Date;
 use storage::record::{Entered, NewRecord};
-use storage::report::{Done, Key, Report, Version};
+use storage::report::{Key, Report, Version};
 use storage::{Tx, record, report};
 
+use super::fill::fill;
 use super::{is_monthly, month, month_code, words};
 use crate::app::new_id;
 use crate::live::{Running, Tree};
@@ -32,8 +33,17 @@ impl Form {
         &self.plan.reports[self.at]
     }
 
+    /// What the form asks for, in the plan's words.
+    pub(super) fn shape(&self) -> Shape {
+        Shape::of(self.wanted())
+    }
+
+    pub(super) fn due_on(&self, month: Date) -> Date {
+        campaign::report::due_on(self.wanted(), month, self.campaign.calendar())
+    }
+
     /// The activity of the duty that handing in fulfils.
-    fn activity(&self) -> Option<&str> {
+    pub(super) fn activity(&self) -> Option<&str> {
         let duty = self.wanted().duty.as_deref()?;
         self.plan.duty(duty).map(|duty| duty.activity.as_str())
     }
@@ -100,35 +110,6 @@ pub(super) fn months(form: &Form, today: Date) -> Vec<Date> {
     found
 }
 
-/// What the records say, in the shape of the form.
-pub(super) async fn fill(
-    app: &App,
-    form: &Form,
-    unit: &str,
-    month: Date,
-) -> Result<Fields, WebError> {
-    let mut conn = app.store.read().await?;
-    let (from, until) = (month.to_string(), month.last_of_month().to_string());
-    let done = report::done_between(&mut conn, unit, &from, &until).await?;
-    let own = form.activity();
-    // Clues come with their own ledger; until then there are none to count.
-    let activities =
-        done.iter().filter(|it| Some(it.activity.as_str()) != own).map(line).collect();
-    Ok(Fields { activities, ..Fields::default() })
-}
-
-fn line(done: &Done) -> Line {
-    let name = catalogue::activity_name(&done.activity);
-    let units =
-        if done.units <= 1 { String::new() } else { format!("{} 个单位", done.units) };
-    let present = match done.present {
-        0 => String::new(),
-        present => format!("，参加 {present} 人次"),
-    };
-    let text = format!("{name}：{units}开展 {} 次{present}", done.times);
-    Line { text, note: format!("台账 {} 条", done.records) }
-}
-
 /// Begins a report with what the records give, or finds the one begun before.
 pub(super) async fn begin(
     app: &App,
@@ -166,7 +147,7 @@ pub(super) async fn begin(
         form: key.form.to_owned(),
         unit: unit.to_owned(),
         period: key.period.to_owned(),
-        due_on: due_on(form.wanted(), month).to_string(),
+        due_on: form.due_on(month).to_string(),
         state: State::Draft,
         version: 1,
         submitted_at: None,
@@ -276,8 +257,10 @@ pub(super) async fn take(
         Step::Sign => {
             let mut version = opened.newest()?.clone();
             let before = previous(&mut tx, &it).await?;
-            if let Some(problem) = check(&version.fields, before.as_ref()).first() {
-                return Err(WebError::invalid(words(problem)));
+            let problems = check(&opened.form.shape(), &version.fields, before.as_ref());
+            if !problems.is_empty() {
+                let all: Vec<String> = problems.iter().map(words).collect();
+                return Err(WebError::invalid(all.join("")));
             }
             version.signed_by = Some(who.actor.account.clone());
             version.signed_at = Some(now);

@@ -1,21 +1,19 @@
 //! The form and the collation as Word and Excel files.
 
-use std::collections::HashMap;
-
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
-use campaign::report::Completeness;
 use office::letter::{
     Activity, Collation, CollationRow, MonthlyForm, collation as collation_letter,
     collation_xlsx, monthly_form, monthly_form_xlsx,
 };
 use serde::Deserialize;
-use storage::report::{self, Report, Version};
+use storage::report::Version;
 
 use super::desk::{self, Opened};
-use super::{month, month_code};
-use crate::clock::{date_of, end_of};
+use super::month;
+use super::month::{below, newest};
+use crate::clock::date_of;
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, download, text};
 
@@ -72,6 +70,11 @@ fn system(app: &App) -> String {
     }
 }
 
+/// The plan's own name of its form; none where it is the form of the annex.
+fn own_name(form: &desk::Form) -> String {
+    if form.shape().has_clues { String::new() } else { form.wanted().name.clone() }
+}
+
 fn filled_form(app: &App, opened: &Opened, version: &Version) -> Result<MonthlyForm, WebError> {
     let it = &opened.report;
     let first = month(&it.period)?;
@@ -80,8 +83,14 @@ fn filled_form(app: &App, opened: &Opened, version: &Version) -> Result<MonthlyF
         text: line.text.clone(),
         note: line.note.clone(),
     };
+    let shape = opened.form.shape();
+    let answer = |it: &campaign::report::Answer| (it.name.clone(), it.text.clone());
     Ok(MonthlyForm {
         system: system(app),
+        name: own_name(&opened.form),
+        work: shape.activities.filter(|_| !shape.has_clues).unwrap_or_default(),
+        sections: fields.answers.iter().map(answer).collect(),
+        without_clues: !shape.has_clues,
         unit: app.live.tree().name(&it.unit).to_owned(),
         year: first.year(),
         month: first.month(),
@@ -108,34 +117,22 @@ pub(crate) async fn collation(
     let form = desk::form(&app, campaign, form)?;
     let first = month(&asked.month)?;
     let mut conn = app.store.read().await?;
-    let known = report::of_period(
-        &mut conn,
-        form.campaign.id(),
-        &form.wanted().id,
-        &month_code(first),
-        &asked.unit,
-    )
-    .await?;
-    let by_unit: HashMap<&str, &Report> =
-        known.iter().map(|it| (it.unit.as_str(), it)).collect();
-    let due_end = end_of(campaign::report::due_on(form.wanted(), first));
-    let mut all = Completeness::default();
+    let status = below(&mut conn, &tree, &form, (&asked.unit, first)).await?;
+    let texts = newest(&mut conn, &form, (&asked.unit, first)).await?;
+    drop(conn);
     let mut rows = Vec::new();
-    let owing = desk::owing(&tree, &form, &asked.unit, first);
-    for id in owing.iter().filter(|id| **id != asked.unit) {
-        let report = by_unit.get(id.as_str()).copied();
-        let in_time = report.is_some_and(|it| it.is_in_time(due_end));
-        all.count(report.map(|it| it.state), in_time);
+    for it in &status.rows {
+        let report = it.report.as_ref();
         let mut row = CollationRow {
-            unit: tree.full_name(id),
+            unit: tree.full_name(&it.unit),
             submitted_on: report.and_then(|it| it.first_submitted_at).map(date_of),
-            is_on_time: in_time,
+            is_on_time: it.is_in_time,
             state: report.map_or("未报送", |it| it.state.chinese()).to_owned(),
             ..CollationRow::default()
         };
         // Only what was handed in is collated; a draft is not the superior's.
         if let Some(it) = report.filter(|it| it.state.is_handed_in())
-            && let Some(version) = report::versions(&mut conn, &it.id).await?.first()
+            && let Some(version) = texts.get(&it.id)
         {
             row.n_activities = version.fields.activities.len() as u64;
             row.clues_month = u64::from(version.fields.clues_month);
@@ -144,6 +141,7 @@ pub(crate) async fn collation(
         }
         rows.push(row);
     }
+    let all = status.all;
     let summary = format!(
         "应报 {} 个单位，已报 {} 个，报送率 {}；按时报送 {} 个，按时率 {}；已接收 {} 个。",
         all.due,
@@ -153,8 +151,11 @@ pub(crate) async fn collation(
         text::percent(all.timely()),
         all.accepted,
     );
+    let shape = form.shape();
     let collated = Collation {
         system: system(&app),
+        name: own_name(&form),
+        without_clues: !shape.has_clues,
         unit: tree.name(&asked.unit).to_owned(),
         year: first.year(),
         month: first.month(),

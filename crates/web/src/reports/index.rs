@@ -5,13 +5,14 @@ use std::collections::HashMap;
 
 use axum::extract::{Query, State};
 use campaign::access::Action;
-use campaign::report::{Completeness, State as Progress};
+use campaign::report::State as Progress;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
 use storage::report::{self, Report};
 
 use super::desk::{self, Form};
+use super::month::Owing;
 use super::{href, month, month_code};
 use crate::clock::end_of;
 use crate::layout::{self, Page, Tone, bar, crumbs, empty, field, heading, options, tag};
@@ -29,6 +30,8 @@ pub(crate) struct Asked {
     form: String,
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    q: String,
     #[serde(default)]
     after: String,
 }
@@ -100,7 +103,7 @@ async fn own(app: &App, form: &Form, unit: &str) -> Result<Markup, WebError> {
                 tbody {
                     @for month in months.iter().take(24) {
                         @let period = month_code(*month);
-                        @let due = campaign::report::due_on(form.wanted(), *month);
+                        @let due = form.due_on(*month);
                         @let report = by_month.get(period.as_str());
                         tr {
                             td data-label="月份" { (period) }
@@ -161,30 +164,20 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
         "" => months.first().copied().unwrap_or(today),
         code => month(code)?,
     };
-    let owing: Vec<String> =
-        desk::owing(&tree, form, unit, chosen).into_iter().filter(|id| id != unit).collect();
-    if owing.is_empty() {
+    let mut conn = app.store.read().await?;
+    let status = super::month::below(&mut conn, &tree, form, (unit, chosen)).await?;
+    drop(conn);
+    if status.rows.is_empty() {
         return Ok(html! {});
     }
     let period = month_code(chosen);
-    let mut conn = app.store.read().await?;
-    let known =
-        report::of_period(&mut conn, form.campaign.id(), &form.wanted().id, &period, unit)
-            .await?;
-    let by_unit: HashMap<&str, &Report> =
-        known.iter().map(|it| (it.unit.as_str(), it)).collect();
-    let due = campaign::report::due_on(form.wanted(), chosen);
-    let mut all = Completeness::default();
-    for id in &owing {
-        let report = by_unit.get(id.as_str());
-        all.count(
-            report.map(|it| it.state),
-            report.is_some_and(|it| it.is_in_time(end_of(due))),
-        );
-    }
-    let rows: Vec<&String> = owing
+    let (due, all) = (status.due, status.all);
+    let search = asked.q.trim();
+    let rows: Vec<&Owing> = status
+        .rows
         .iter()
-        .filter(|id| fits(by_unit.get(id.as_str()).copied(), &asked.state))
+        .filter(|it| fits(it.report.as_ref(), &asked.state))
+        .filter(|it| search.is_empty() || tree.full_name(&it.unit).contains(search))
         .collect();
     let first = asked.after.parse::<usize>().unwrap_or(0).min(rows.len());
     let next = (first + PAGE < rows.len()).then(|| (first + PAGE).to_string());
@@ -194,6 +187,7 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
         ("form", form_code.as_str()),
         ("month", period.as_str()),
         ("state", asked.state.as_str()),
+        ("q", search),
     ];
     let codes: Vec<String> = months.iter().map(|it| month_code(*it)).collect();
     let collation = path::with_query("/reports/collation", &query[..3]);
@@ -216,6 +210,7 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
             form.filter method="get" action=(path::REPORTS) {
                 input type="hidden" name="unit" value=(unit);
                 input type="hidden" name="form" value=(form_code);
+                (field("单位", None, html! { input type="search" name="q" value=(search); }))
                 (field("月份", None, html! {
                     select name="month" data-submit-on-change="" { (options(codes.iter().map(|it| (it.as_str(), it.as_str())), &period)) }
                 }))
@@ -230,10 +225,10 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
                 caption { "共 " (rows.len()) " 个单位，截止 " (due) }
                 thead { tr { th { "单位" } th { "状态" } th { "首次报送" } th { "版本" } th { "操作" } } }
                 tbody {
-                    @for id in rows.iter().skip(first).take(PAGE) {
-                        @let report = by_unit.get(id.as_str()).copied();
+                    @for it in rows.iter().skip(first).take(PAGE) {
+                        @let report = it.report.as_ref();
                         tr {
-                            td data-label="单位" { (tree.full_name(id)) }
+                            td data-label="单位" { (tree.full_name(&it.unit)) }
                             td data-label="状态" { (state_tag(report, due, today)) }
                             td data-label="首次报送" {
                                 (report.and_then(|it| it.first_submitted_at).map_or_else(|| "—".to_owned(), text::moment))

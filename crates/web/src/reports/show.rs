@@ -3,11 +3,12 @@
 use axum::Form as Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use campaign::report::{Fields, Line, Step};
+use campaign::report::{Answer, Fields, Line, Question, Shape, Step};
 use serde::Deserialize;
 
 use super::desk::{self, Opened};
 use super::{href, view};
+use crate::fields::Fields as Sent;
 use crate::layout::Tone;
 use crate::session::SignedIn;
 use crate::{AppState, WebError};
@@ -22,18 +23,41 @@ pub(crate) struct Beginning {
 
 /// The form as the page sends it: a text of lines is friendlier on a phone than
 /// a growing table.
-#[derive(Debug, Clone, Default, Deserialize)]
-pub(crate) struct Edit {
+#[derive(Debug, Clone, Default)]
+pub(super) struct Edit {
     pub(super) revision: i64,
     pub(super) activities: String,
     pub(super) clues_month: String,
     pub(super) clues_total: String,
-    #[serde(default)]
     pub(super) clues: String,
-    #[serde(default)]
     pub(super) remarks: String,
-    #[serde(default)]
+    /// By question.
+    pub(super) answers: Vec<(String, String)>,
     pub(super) note: String,
+}
+
+impl Edit {
+    fn read(sent: &Sent, shape: &Shape) -> Result<Self, WebError> {
+        let revision = sent.get("revision").parse();
+        let answer = |it: &Question| {
+            (it.id.clone(), sent.get(&format!("answer-{}", it.id)).trim().to_owned())
+        };
+        Ok(Self {
+            revision: revision.map_err(|_| WebError::invalid("表单不完整，请刷新页面。"))?,
+            activities: sent.get("activities").to_owned(),
+            clues_month: sent.get("clues_month").to_owned(),
+            clues_total: sent.get("clues_total").to_owned(),
+            clues: sent.get("clues").to_owned(),
+            remarks: sent.get("remarks").to_owned(),
+            answers: shape.questions.iter().map(answer).collect(),
+            note: sent.get("note").to_owned(),
+        })
+    }
+
+    pub(super) fn answer(&self, question: &str) -> &str {
+        let found = self.answers.iter().find(|(id, _)| id == question);
+        found.map_or("", |(_, text)| text.as_str())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -67,11 +91,13 @@ pub(crate) async fn save(
     State(app): State<AppState>,
     who: SignedIn,
     Path(id): Path<String>,
-    Body(input): Body<Edit>,
+    sent: Sent,
 ) -> Result<Response, WebError> {
     let opened = desk::open(&app, &who, &id).await?;
+    let shape = opened.form.shape();
+    let input = Edit::read(&sent, &shape)?;
     let note = Some(input.note.trim().to_owned()).filter(|note| !note.is_empty());
-    let saved = match fields(&input) {
+    let saved = match fields(&input, &shape) {
         Ok(fields) => desk::save(&app, &who, &opened, fields, (input.revision, note)).await,
         Err(error) => Err(error),
     };
@@ -117,8 +143,11 @@ async fn answer(
 }
 
 /// Reads the page's text fields; `工作内容 | 备注` stands on one line.
-fn fields(input: &Edit) -> Result<Fields, WebError> {
+fn fields(input: &Edit, shape: &Shape) -> Result<Fields, WebError> {
     let number = |value: &str, name: &str| {
+        if !shape.has_clues {
+            return Ok(0);
+        }
         value.trim().parse::<u32>().map_err(|_| {
             WebError::invalid(format!("“{name}”应为不小于 0 的整数，现为“{}”。", value.trim()))
         })
@@ -138,5 +167,14 @@ fn fields(input: &Edit) -> Result<Fields, WebError> {
         clues_total: number(&input.clues_total, "累计线索数")?,
         clues: lines(&input.clues),
         remarks: input.remarks.trim().to_owned(),
+        answers: shape
+            .questions
+            .iter()
+            .map(|it| Answer {
+                id: it.id.clone(),
+                name: it.name.clone(),
+                text: input.answer(&it.id).to_owned(),
+            })
+            .collect(),
     })
 }

@@ -1,7 +1,7 @@
 //! How one report looks: the form, its steps, its versions with what changed.
 
 use campaign::access::Action;
-use campaign::report::{Fields, State, diff};
+use campaign::report::{Fields, Kind, Shape, State, diff};
 use maud::{Markup, html};
 use storage::report::{self, StepTaken, Version};
 
@@ -33,7 +33,7 @@ pub(super) async fn page(
     let document = |format: &str| {
         format!("{}/document?format={format}&version={}", href(&it.id), newest.version)
     };
-    let due = campaign::report::due_on(opened.form.wanted(), month(&it.period)?);
+    let due = opened.form.due_on(month(&it.period)?);
     let content = html! {
         (crumbs(&[("月报".to_owned(), path::REPORTS.to_owned()), (title.clone(), String::new())]))
         (heading(&title, Some(html! {
@@ -69,25 +69,34 @@ pub(super) async fn page(
 fn matter(newest: &Version, opened: &Opened) -> Markup {
     let fields = &newest.fields;
     let edits = diff(&newest.filled, fields);
+    let shape = opened.form.shape();
     html! {
-        section.card.flush {
-            table.stack {
-                caption { "反诈工作开展情况（依据“" (opened.form.wanted().clause) "”）" }
-                thead { tr { th { "工作内容" } th { "备注" } } }
-                tbody {
-                    @for line in &fields.activities {
-                        tr { td data-label="工作内容" { (line.text) } td data-label="备注" { (line.note) } }
+        @if let Some(name) = &shape.activities {
+            section.card.flush {
+                table.stack {
+                    caption { (name) "（依据“" (opened.form.wanted().clause) "”）" }
+                    thead { tr { th { (name) } th { "备注" } } }
+                    tbody {
+                        @for line in &fields.activities {
+                            tr { td data-label=(name) { (line.text) } td data-label="备注" { (line.note) } }
+                        }
+                        @if fields.activities.is_empty() { tr { td colspan="2" { "本月台账中还没有记录。" } } }
                     }
-                    @if fields.activities.is_empty() { tr { td colspan="2" { "本月台账中还没有记录。" } } }
                 }
             }
         }
         section.card {
-            h2 { "线索收集情况" }
+            h2 { @if shape.has_clues { "线索收集情况" } @else { "其他内容" } }
             dl.facts {
-                dt { "本月线索收集条数" } dd { (fields.clues_month) }
-                dt { "开展以来共收集线索数" } dd { (fields.clues_total) }
-                @for (index, clue) in fields.clues.iter().enumerate() { dt { "线索 " (index + 1) } dd { (clue) } }
+                @for answer in &fields.answers {
+                    dt { (answer.name) }
+                    dd.words { @if answer.text.is_empty() { "—" } @else { (answer.text) } }
+                }
+                @if shape.has_clues {
+                    dt { "本月线索收集条数" } dd { (fields.clues_month) }
+                    dt { "开展以来共收集线索数" } dd { (fields.clues_total) }
+                    @for (index, clue) in fields.clues.iter().enumerate() { dt { "线索 " (index + 1) } dd { (clue) } }
+                }
                 @if !fields.remarks.is_empty() { dt { "其他说明" } dd.words { (fields.remarks) } }
             }
             @if !edits.is_empty() {
@@ -110,18 +119,7 @@ fn edit_form(opened: &Opened, newest: &Version, typed: Option<&Edit>) -> Markup 
             summary { @if is_correction { "更正报表（将形成新版本）" } @else { "修改内容" } }
             form method="post" action=(format!("{}/edit", href(&opened.report.id))) {
                 input type="hidden" name="revision" value=(input.revision);
-                (field("工作内容", Some("每行一项；需要备注时写成“内容 | 备注”"), html! {
-                    textarea name="activities" rows="8" { (input.activities) }
-                }))
-                (field("本月线索收集条数", None, html! {
-                    input name="clues_month" inputmode="numeric" required value=(input.clues_month);
-                }))
-                (field("开展专项行动以来共收集线索数", None, html! {
-                    input name="clues_total" inputmode="numeric" required value=(input.clues_total);
-                }))
-                (field("线索清单", Some("每行一条，不写当事人姓名"), html! {
-                    textarea name="clues" rows="3" { (input.clues) }
-                }))
+                (inputs(&opened.form.shape(), &input))
                 (field("其他说明", None, html! { textarea name="remarks" rows="3" { (input.remarks) } }))
                 @if is_correction {
                     (field("更正说明", Some("写明改了什么、为什么改"), html! {
@@ -130,6 +128,43 @@ fn edit_form(opened: &Opened, newest: &Version, typed: Option<&Edit>) -> Markup 
                 }
                 button type="submit" { @if is_correction { "保存为新版本" } @else { "保存草稿" } }
             }
+        }
+    }
+}
+
+/// The plan's own fields.
+fn inputs(shape: &Shape, input: &Edit) -> Markup {
+    html! {
+        @if let Some(name) = &shape.activities {
+            (field(name, Some("每行一项；需要备注时写成“内容 | 备注”"), html! {
+                textarea name="activities" rows="8" { (input.activities) }
+            }))
+        }
+        @for question in &shape.questions {
+            @let name = format!("answer-{}", question.id);
+            @let text = input.answer(&question.id);
+            @match question.kind {
+                Kind::Number => (field(&question.name, None, html! {
+                    input name=(name) inputmode="numeric" value=(text);
+                })),
+                Kind::Duties => (field(&question.name, Some("按本月到期任务的完成情况自动填写，可以修改"), html! {
+                    textarea name=(name) rows="3" { (text) }
+                })),
+                Kind::Words => (field(&question.name, None, html! {
+                    textarea name=(name) rows="3" { (text) }
+                })),
+            }
+        }
+        @if shape.has_clues {
+            (field("本月线索收集条数", None, html! {
+                input name="clues_month" inputmode="numeric" required value=(input.clues_month);
+            }))
+            (field("开展专项行动以来共收集线索数", None, html! {
+                input name="clues_total" inputmode="numeric" required value=(input.clues_total);
+            }))
+            (field("线索清单", Some("每行一条，不写当事人姓名"), html! {
+                textarea name="clues" rows="3" { (input.clues) }
+            }))
         }
     }
 }
@@ -150,6 +185,7 @@ fn as_typed(fields: &Fields, revision: i64) -> Edit {
         clues_total: fields.clues_total.to_string(),
         clues: fields.clues.join("\n"),
         remarks: fields.remarks.clone(),
+        answers: fields.answers.iter().map(|it| (it.id.clone(), it.text.clone())).collect(),
         note: String::new(),
     }
 }
