@@ -15,7 +15,7 @@ impl Counts {
         self.0[state as usize]
     }
 
-    pub(crate) fn add(&mut self, state: State) {
+    pub fn add(&mut self, state: State) {
         self.0[state as usize] += 1;
     }
 

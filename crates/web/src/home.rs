@@ -52,13 +52,31 @@ pub(crate) async fn show(
         .into_response())
 }
 
+/// Rows of what came back; the rest is folded, or it would push away what is due.
+const SENT_BACK_SHOWN: usize = 3;
+
 fn sent_back(tree: &Tree, returned: &[(String, String, String)]) -> Markup {
+    let (first, rest) = returned.split_at(returned.len().min(SENT_BACK_SHOWN));
     html! {
         @if !returned.is_empty() {
             section.card.flush {
-                h2.inset { "被退回，待修改" }
+                h2.inset { "被退回，待修改 " (tag(&returned.len().to_string(), Tone::Bad)) }
+                (sent_back_rows(tree, first))
+                @if !rest.is_empty() {
+                    details.inset {
+                        summary { "另外 " (rest.len()) " 条" }
+                        (sent_back_rows(tree, rest))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn sent_back_rows(tree: &Tree, rows: &[(String, String, String)]) -> Markup {
+    html! {
                 ul.list {
-                    @for (id, title, unit) in returned {
+                    @for (id, title, unit) in rows {
                         li {
                             div.main {
                                 a.title href=(path::record(id)) { (title) }
@@ -68,8 +86,6 @@ fn sent_back(tree: &Tree, returned: &[(String, String, String)]) -> Markup {
                         }
                     }
                 }
-            }
-        }
     }
 }
 
@@ -120,12 +136,15 @@ fn duty(app: &App, line: &Line) -> Markup {
                     "还差 " (lacking) " " (duty.unit.as_deref().unwrap_or("次"))
                     "，" (due) " 前（" (until(today, due)) "）"
                 }
-                @if line.periods > 1 { "，共 " (line.periods) " 期未完成" }
+                @if line.periods > 1 {
+                    "，共 " (line.periods) " 期"
+                    @if standing.state != Standing::Upcoming { "未完成" }
+                }
                 @if standing.state == Standing::Overdue || standing.state == Standing::Partial {
                     "；补登请填 " (standing.period.start.date()) " 至 " (standing.period.end.date()) " 间的实际日期"
                 }
             }
-            @if !duty.proof.is_empty() { span.muted { "佐证：" (proofs(&duty.proof)) "，任选其一" } }
+            @if !duty.proof.is_empty() { span.muted { "佐证：" (proofs(&duty.proof)) @if duty.proof.len() > 1 { "，任选其一" } } }
         }
     }
 }

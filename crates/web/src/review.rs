@@ -59,8 +59,14 @@ pub(crate) async fn queue(
     let more = PAGE < rows.len() as i64;
     rows.truncate(PAGE as usize);
     let next = rows.last().filter(|_| more).map(|row| cursor_text(&row.cursor(Order::Waiting)));
+    let may_export = tree.permit(&who.actor, Action::Export, &top.unit.id).is_ok();
+    let mut export = pairs_of(&narrow);
+    export.retain(|(name, _)| *name != "status");
+    export.push(("status", Status::Submitted.code()));
     let content = html! {
-        (heading("审核", None))
+        (heading("审核", may_export.then(|| html! {
+            a.button.quiet href=(path::with_query("/records/export.xlsx", &export)) { "导出 Excel" }
+        })))
         p.lede {
             (tree.full_name(&top.unit.id)) "及下属：待审核 "
             @if waiting < 1_000 { (waiting) } @else { "1000 条以上" }

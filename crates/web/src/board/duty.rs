@@ -159,12 +159,18 @@ fn window(frame: &Frame<'_>) -> Option<(String, Day, Day)> {
     }
 }
 
+/// Names for whoever is near: in a school or below, to those entitled. Above,
+/// figures are enough.
+fn shows_names(frame: &Frame<'_>) -> bool {
+    frame.may(Action::ReadPeople) && frame.tree.school_of(&frame.unit).is_some()
+}
+
 async fn names(
     app: &App,
     frame: &Frame<'_>,
     owing: &[Owing],
 ) -> Result<HashMap<String, String>, WebError> {
-    if !frame.may(Action::ReadPeople) {
+    if !shows_names(frame) {
         return Ok(HashMap::new());
     }
     let mut ids: Vec<String> =
@@ -305,7 +311,7 @@ fn owing(
     page: usize,
 ) -> Markup {
     let of_persons = figures.owing.iter().any(|it| it.is_person);
-    let hidden = of_persons && !frame.may(Action::ReadPeople);
+    let hidden = of_persons && !shows_names(frame);
     html! {
         section.card.flush #owing {
             div.card-head {
@@ -316,7 +322,7 @@ fn owing(
             }
             (list_filter(frame, figures))
             @if hidden {
-                p.foot { "这里有 " b { (figures.owing_all) } " 人。姓名只给有权限的人看。" }
+                p.foot { "这里有 " b { (figures.owing_all) } " 人。姓名在学校和班级的页面上列给有权查看的人，上级只看数字。" }
             } @else if figures.owing.is_empty() {
                 (empty("这一期没有符合条件的。", None))
             } @else {

@@ -166,34 +166,28 @@ fn tone_word(tone: Tone) -> &'static str {
 pub(super) fn duties(frame: &Frame<'_>, figures: &Figures) -> Markup {
     let asked: Vec<&DutyFigures> =
         figures.duties.iter().filter(|it| !it.counts.is_empty()).collect();
-    let (mut due, running): (Vec<&DutyFigures>, Vec<&DutyFigures>) =
+    let (due, running): (Vec<&DutyFigures>, Vec<&DutyFigures>) =
         asked.iter().copied().partition(|it| it.counts.due() > 0);
+    let (mut behind, done): (Vec<&DutyFigures>, Vec<&DutyFigures>) =
+        due.into_iter().partition(|it| it.counts.missing() > 0);
     // Where most is missing, first.
     let share = |it: &DutyFigures| it.counts.rate().share().unwrap_or(1.0);
-    due.sort_by(|a, b| share(a).total_cmp(&share(b)));
+    behind.sort_by(|a, b| share(a).total_cmp(&share(b)));
     html! {
         section.card.flush {
             div.card-head {
                 h2 { "各项任务" span.small.muted { " 完成率低的在前" } }
                 a.button.quiet.slim href=(frame.to("/board/duties.xlsx", &[])) { (icon("M12 4v11M7 11l5 5 5-5M5 20h14")) "导出" }
             }
-            @if !due.is_empty() {
-                table.stack.duties {
-                    thead { tr { th { "任务" } th.wide { "完成率" } th.number { "按时率" } th { "情况" } } }
-                    tbody {
-                        @for it in &due {
-                            tr {
-                                td data-label="任务" { (duty_cell(frame, it)) }
-                                td data-label="完成率" { (rate_bar(it.counts.rate())) }
-                                td.number data-label="按时率" { (it.counts.timely().percent()) }
-                                td data-label="情况" { (counts_words(&it.counts)) }
-                            }
-                        }
-                    }
+            @if !behind.is_empty() { (rated(frame, &behind)) }
+            @if !done.is_empty() {
+                details.inset open[behind.is_empty()] {
+                    summary { "到期的都已完成的 " (done.len()) " 项" }
+                    (rated(frame, &done))
                 }
             }
             @if !running.is_empty() {
-                details.inset open[due.is_empty()] {
+                details.inset open[behind.is_empty() && done.is_empty()] {
                     summary { "还没到期或常态化的 " (running.len()) " 项" }
                     table.stack.duties {
                         thead { tr { th { "任务" } th { "情况" } } }
@@ -211,6 +205,25 @@ pub(super) fn duties(frame: &Frame<'_>, figures: &Figures) -> Markup {
             @if asked.is_empty() { (crate::layout::empty("这个单位在这份方案里没有任务。", None)) }
             @else if figures.duties.len() > asked.len() {
                 p.foot.small.muted { "另有 " (figures.duties.len() - asked.len()) " 项任务与本单位无关，未列出。" }
+            }
+        }
+    }
+}
+
+/// Duties with their rates.
+fn rated(frame: &Frame<'_>, duties: &[&DutyFigures]) -> Markup {
+    html! {
+        table.stack.duties {
+            thead { tr { th { "任务" } th.wide { "完成率" } th.number { "按时率" } th { "情况" } } }
+            tbody {
+                @for it in duties {
+                    tr {
+                        td data-label="任务" { (duty_cell(frame, it)) }
+                        td data-label="完成率" { (rate_bar(it.counts.rate())) }
+                        td.number data-label="按时率" { (it.counts.timely().percent()) }
+                        td data-label="情况" { (counts_words(&it.counts)) }
+                    }
+                }
             }
         }
     }
@@ -240,7 +253,7 @@ pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
                     ul.list.targets { @for (target, it) in &known { (target_row(frame, target, it)) } }
                 }
                 @if !unknown.is_empty() {
-                    details.inset {
+                    details.inset open[known.is_empty()] {
                         summary { "尚无数据的 " (unknown.len()) " 个" }
                         ul.list.targets { @for (target, it) in &unknown { (target_row(frame, target, it)) } }
                     }

@@ -8,7 +8,7 @@ use super::parts::rate_bar;
 use crate::layout::{empty, field, icon};
 use crate::path;
 
-pub(super) const PAGE: usize = 50;
+pub(super) const PAGE: usize = 20;
 
 pub(super) fn units(frame: &Frame<'_>, figures: &Figures) -> Markup {
     html! {

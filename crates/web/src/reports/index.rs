@@ -200,7 +200,7 @@ async fn below(app: &App, form: &Form, unit: &str, asked: &Asked) -> Result<Mark
                     a.button.quiet href=(format!("{collation}&format=xlsx")) { "汇总表 Excel" }
                 }
             }
-            div.grid {
+            div.grid.five {
                 (figure("应报", &all.due.to_string()))
                 (figure("已报", &all.handed_in.to_string()))
                 (figure("已接收", &all.accepted.to_string()))

@@ -17,6 +17,11 @@ pub(crate) async fn duty_file(
     let figures = gather(&frame, duty, None)?;
     if figures.owing.iter().any(|it| it.is_person) {
         frame.tree.permit(&who.actor, Action::ReadPeople, &frame.unit)?;
+        if !shows_names(&frame) {
+            return Err(WebError::invalid(
+                "姓名只在学校和班级的名单里导出，上级请看各单位的数字。",
+            ));
+        }
     }
     if figures.owing_all > EXPORT_MAX {
         return Err(WebError::invalid(format!(
