@@ -3,6 +3,7 @@
 mod ask;
 mod confirm;
 mod files;
+mod reach;
 mod story;
 mod support;
 
