@@ -48,7 +48,8 @@ concepts! {
     CardTrade = "card-trade", Recover = "recover", ExamCheat = "exam-cheat", Elder = "elder",
     GenuineChannel = "genuine-channel", NoFee = "no-fee", Guard = "guard",
     BackSameWay = "back-same-way", Warn = "warn", Narr = "narr", Forbid = "forbid",
-    MakesMe = "makes-me", Asks = "asks", You = "you", Past = "past",
+    MakesMe = "makes-me", Asks = "asks", You = "you", Past = "past", SafeAct = "safe-act",
+    Victim = "victim", NoHurry = "no-hurry",
 }
 
 /// How many concepts there are.

@@ -43,6 +43,14 @@ pub(crate) struct Reading {
     pub(crate) digits_max: usize,
     /// How many warnings or tellings about others.
     pub(crate) n_reports: usize,
+    /// How many warnings, and pieces of advice that only an honest writer gives.
+    pub(crate) n_warnings: usize,
+    /// How many words of a case record: who reported, what was lost.
+    pub(crate) n_victim_words: usize,
+    /// How many acts are forbidden or denied.
+    pub(crate) n_denied: usize,
+    /// How many acts stand inside quotation marks.
+    pub(crate) n_quoted: usize,
     pub(crate) is_dialogue: bool,
     /// A code is handed over, not asked for: 验证码 482913.
     pub(crate) gives_code: bool,
@@ -59,11 +67,28 @@ struct Sentence {
 const DENIAL_REACH: usize = 24;
 
 /// Names in front of a colon that mark the reader's own turn.
-const OWN_SPEAKERS: &[&str] =
-    &["我:", "本人:", "用户:", "客户:", "受害人:", "事主:", "机主:", "家长:我"];
-/// Names that mark the other side's turn.
-const OTHER_SPEAKERS: &[&str] =
-    &["对方:", "客服:", "来电:", "骗子:", "说话人", "a:", "b:", "甲:", "乙:"];
+const OWN_SPEAKERS: &[&str] = &[
+    "我:",
+    "本人:",
+    "用户:",
+    "客户:",
+    "受害人:",
+    "事主:",
+    "机主:",
+    "家长:我",
+    "right:",
+    "右:",
+    "市民:",
+    "顾客:",
+    "旅客:",
+    "储户:",
+    "接听人:",
+    "接听者:",
+    "居民:",
+    "业主:",
+];
+/// A name in front of a colon is at most so long, in characters.
+const SPEAKER_CHARS_MAX: usize = 8;
 
 impl Reading {
     /// Reads a message.
@@ -72,11 +97,16 @@ impl Reading {
         let (mut sentences, n_chars, digits_max, is_dialogue) = cut(&plain.text);
         let mut hits = collect(&plain.text, &sentences);
         mark_reports(&hits, &mut sentences);
-        let n_reports = hits
-            .iter()
-            .filter(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr))
-            .count();
+        let count =
+            |set: ConceptSet| hits.iter().filter(|hit| set & hit.concept.bit() != 0).count();
+        let n_warnings = count(WARNINGS);
+        let n_victim_words = count(Concept::Victim.bit());
+        let n_reports = count(REPORTS);
         assign_scopes(&plain.text, &mut hits, &sentences, n_reports);
+        // Who warns quotes what swindlers say.
+        let quotes = quotations(&plain.text);
+        let n_quoted = quote(&mut hits, &quotes, n_warnings + n_reports > 0);
+        let n_denied = hits.iter().filter(|hit| hit.scope == Scope::Denied).count();
         let gives_code = hits.iter().any(|hit| {
             hit.concept == Concept::Code && is_followed_by_digits(&plain.text, hit.to as usize)
         });
@@ -86,7 +116,20 @@ impl Reading {
                 *set |= hit.concept.bit();
             }
         }
-        Self { plain, hits, seen, n_chars, digits_max, n_reports, is_dialogue, gives_code }
+        Self {
+            plain,
+            hits,
+            seen,
+            n_chars,
+            digits_max,
+            n_reports,
+            n_warnings,
+            n_victim_words,
+            n_denied,
+            n_quoted,
+            is_dialogue,
+            gives_code,
+        }
     }
 
     /// The concepts said to the reader.
@@ -115,10 +158,11 @@ fn cut(text: &str) -> (Vec<Sentence>, usize, usize, bool) {
     let mut start = 0;
     for (at, c) in text.char_indices() {
         n_chars += 1;
+        // Account numbers are written in groups: a space does not end them.
         if c.is_ascii_digit() {
             digits += 1;
             digits_max = digits_max.max(digits);
-        } else {
+        } else if c != ' ' {
             digits = 0;
         }
         if matches!(c, '。' | '!' | '?' | ';' | '\n' | '…') {
@@ -144,10 +188,50 @@ fn speaker(sentence: &str, before: bool) -> (bool, bool) {
     if OWN_SPEAKERS.iter().any(|mark| head.starts_with(mark)) {
         return (true, true);
     }
-    if OTHER_SPEAKERS.iter().any(|mark| head.starts_with(mark)) {
-        return (false, true);
+    let name = head.chars().take(SPEAKER_CHARS_MAX + 1).position(|c| c == ':');
+    match name {
+        Some(1..) => (false, true),
+        _ => (before, false),
     }
-    (before, false)
+}
+
+/// The stretches inside quotation marks, in bytes.
+fn quotations(text: &str) -> Vec<(usize, usize)> {
+    let mut stretches = Vec::new();
+    let mut open: Option<(usize, char)> = None;
+    for (at, c) in text.char_indices() {
+        match (open, c) {
+            (Some((from, '“')), '”')
+            | (Some((from, '「')), '」')
+            | (Some((from, '"')), '"') => {
+                stretches.push((from, at));
+                open = None;
+            }
+            (_, '“' | '「') | (None, '"') => open = Some((at, c)),
+            _ => {}
+        }
+    }
+    stretches
+}
+
+/// Marks what stands inside quotation marks as reported if someone warns, and
+/// counts it.
+fn quote(hits: &mut [Hit], stretches: &[(usize, usize)], warned: bool) -> usize {
+    let mut n_quoted = 0;
+    let mut stretch = stretches.iter().peekable();
+    for hit in hits {
+        while stretch.peek().is_some_and(|(_, to)| *to <= hit.from as usize) {
+            stretch.next();
+        }
+        let inside = stretch.peek().is_some_and(|(from, _)| *from < hit.from as usize);
+        if inside && FRAMES & hit.concept.bit() == 0 {
+            n_quoted += 1;
+            if warned && hit.scope == Scope::Plain {
+                hit.scope = Scope::Reported;
+            }
+        }
+    }
+    n_quoted
 }
 
 fn collect(text: &str, sentences: &[Sentence]) -> Vec<Hit> {
@@ -185,8 +269,14 @@ fn whole_word(text: &str, from: usize, to: usize) -> bool {
     address || !(first || last)
 }
 
+/// Concepts that tell about others instead of asking something of the reader.
+const REPORTS: ConceptSet = Concept::Warn.bit() | Concept::Narr.bit() | Concept::Victim.bit();
+/// Concepts of those who warn.
+const WARNINGS: ConceptSet =
+    Concept::Warn.bit() | Concept::SafeAct.bit() | Concept::Guard.bit();
+
 fn mark_reports(hits: &[Hit], sentences: &mut [Sentence]) {
-    for hit in hits.iter().filter(|hit| matches!(hit.concept, Concept::Warn | Concept::Narr)) {
+    for hit in hits.iter().filter(|hit| REPORTS & hit.concept.bit() != 0) {
         if let Some(sentence) = sentences.get_mut(usize::from(hit.sentence)) {
             sentence.reports = true;
         }
@@ -204,7 +294,10 @@ const FRAMES: ConceptSet = Concept::Warn.bit()
     | Concept::Guard.bit()
     | Concept::NoFee.bit()
     | Concept::BackSameWay.bit()
-    | Concept::GenuineChannel.bit();
+    | Concept::GenuineChannel.bit()
+    | Concept::SafeAct.bit()
+    | Concept::Victim.bit()
+    | Concept::NoHurry.bit();
 
 fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
     // Where the last denial ends, its sentence, and how far it reaches.
@@ -247,11 +340,39 @@ fn parted(text: &str, from: usize, to: usize) -> bool {
     text.get(from..to).is_some_and(|between| between.contains(','))
 }
 
-/// Folds a stretch for letters: runs of digits, Chinese ones too, become `0`.
+/// Words that stand in shared data for a number, an address or a name, and what
+/// they are read as; names and places say nothing.
+const MASKS: [(&str, Option<char>); 8] = [
+    ("digit", Some('0')),
+    ("cellphone", Some('0')),
+    ("phone", Some('0')),
+    ("hotline", Some('0')),
+    ("bank", Some('0')),
+    ("url", Some('u')),
+    ("name", None),
+    ("place", None),
+];
+
+/// Folds a stretch for letters: runs of digits, Chinese ones too, become `0`,
+/// addresses become `u`.
 pub(crate) fn letters(text: &str) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(text.len() / 2);
     let mut han_run = 0usize;
-    for c in text.chars() {
+    let mut skip_to = 0usize;
+    for (at, c) in text.char_indices() {
+        if at < skip_to {
+            continue;
+        }
+        if c.is_ascii_alphabetic() {
+            if let Some((length, sign)) = folded_word(text.as_bytes(), at) {
+                skip_to = at + length;
+                han_run = 0;
+                if let Some(sign) = sign.filter(|sign| out.last() != Some(sign)) {
+                    out.push(sign);
+                }
+                continue;
+            }
+        }
         if c.is_ascii_digit() {
             han_run = 0;
             if out.last() != Some(&'0') {
@@ -278,6 +399,24 @@ pub(crate) fn letters(text: &str) -> Vec<char> {
         }
     }
     out
+}
+
+/// The length of an address or a mask that begins here, and its sign.
+fn folded_word(bytes: &[u8], at: usize) -> Option<(usize, Option<char>)> {
+    let rest = bytes.get(at..)?;
+    let run = rest.iter().take_while(|b| b.is_ascii_graphic()).count();
+    let word = rest.get(..run)?;
+    if word.starts_with(b"http") || word.starts_with(b"www.") {
+        return Some((run, Some('u')));
+    }
+    // A host: letters, a dot, letters, and nothing Chinese between.
+    if word.iter().any(|b| *b == b'.') && word.last().is_some_and(u8::is_ascii_alphanumeric) {
+        return Some((run, Some('u')));
+    }
+    MASKS
+        .iter()
+        .find(|(mask, _)| word.starts_with(mask.as_bytes()))
+        .map(|(mask, sign)| (mask.len(), *sign))
 }
 
 fn is_han_digit(c: char) -> bool {
@@ -325,5 +464,8 @@ mod tests {
         assert_eq!(folded("转5000元"), "转0元");
         assert_eq!(folded("转五千元"), "转0元");
         assert_eq!(folded("一个3万"), "一个0");
+        assert_eq!(folded("登录 http://a.cc/x 领取"), "登录u领取");
+        assert_eq!(folded("登录icbc.top升级"), "登录u升级");
+        assert_eq!(folded("充digit元送digit"), "充0元送0");
     }
 }

@@ -18,7 +18,7 @@ const MISC_AT: usize = LENGTHS_AT + 8;
 const RULES_MAX: usize = 96;
 
 /// Features that have a place of their own.
-pub(super) const N_DENSE: usize = MISC_AT + 24;
+pub(super) const N_DENSE: usize = MISC_AT + 64;
 
 const _: () = assert!(RULES_MAX >= 60);
 
@@ -78,7 +78,7 @@ pub(super) fn each_act(
 /// a disguised message must be judged like its plain form.
 fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize)) {
     let facts = [
-        reading.digits_max >= 11,
+        (11..15).contains(&reading.digits_max),
         reading.digits_max >= 5 && reading.digits_max < 11,
         reading.n_reports == 1,
         reading.n_reports == 2,
@@ -95,6 +95,35 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         reading.n_reports >= 2
             && reading.has(Concept::Link, Scope::Reported)
             && reading.has(Concept::You, Scope::Plain),
+        reading.n_warnings == 1,
+        reading.n_warnings == 2,
+        reading.n_warnings >= 3,
+        reading.n_victim_words == 1,
+        reading.n_victim_words == 2,
+        reading.n_victim_words >= 3,
+        reading.n_victim_words >= 2 && reading.n_warnings == 0,
+        reading.n_victim_words >= 1 && reading.n_warnings >= 1,
+        reading.n_denied == 1,
+        reading.n_denied == 2,
+        reading.n_denied >= 3,
+        reading.n_denied >= 1 && reading.n_warnings >= 1,
+        reading.n_quoted >= 1,
+        reading.n_quoted >= 1 && reading.n_warnings + reading.n_reports >= 1,
+        reading.n_quoted >= 3,
+        reading.has(Concept::SafeAct, Scope::Plain) && reading.n_reports >= 1,
+        reading.has(Concept::SafeAct, Scope::Plain) && firings.is_empty(),
+        reading.n_warnings >= 1 && firings.len() >= 2,
+        reading.has(Concept::MakesMe, Scope::Plain) && reading.n_warnings == 0,
+        reading.is_dialogue && firings.is_empty(),
+        reading.is_dialogue && firings.len() >= 2,
+        reading.n_chars >= 150 && firings.is_empty(),
+        reading.n_chars >= 150 && firings.len() >= 2,
+        reading.digits_max >= 15,
+        reading.digits_max >= 15 && reading.n_chars < 60,
+        reading.n_chars < 12 && firings.is_empty(),
+        reading.has(Concept::Url, Scope::Plain) && firings.is_empty(),
+        reading.has(Concept::NoHurry, Scope::Plain) && !firings.is_empty(),
+        reading.has(Concept::GenuineChannel, Scope::Plain) && !firings.is_empty(),
     ];
     for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
         dense(MISC_AT + i);

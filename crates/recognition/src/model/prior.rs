@@ -52,6 +52,8 @@ const SAID: &[(Concept, f32)] = &[
     (Concept::Warn, -0.6),
     (Concept::Narr, -0.5),
     (Concept::Past, -0.3),
+    (Concept::SafeAct, -1.0),
+    (Concept::NoHurry, -0.6),
 ];
 
 /// One, two, more tellings about scams.

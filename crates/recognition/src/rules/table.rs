@@ -11,6 +11,8 @@ const HAND_OVER: &[C] = &[C::Tell, C::Enter];
 /// Ways to leave where one is protected.
 const LEAVE: &[C] = &[C::Contact, C::Install, C::Scan, C::Meeting];
 const NONE: u128 = 0;
+/// Who asks for money in peace, or asks to be called back, is no swindler yet.
+const CALM: u128 = C::NoHurry.bit() | C::SafeAct.bit();
 
 macro_rules! rule {
     ($id:literal, $says:literal, $reach:expr, $prior:literal, unless $unless:expr, $($part:expr),+ $(,)?) => {
@@ -65,7 +67,7 @@ pub static RULES: &[Rule] = &[
         "让您点来历不明的链接并填写信息",
         Near(30),
         1.4,
-        &[C::Link, C::Url, C::Scan],
+        unless CALM, &[C::Link, C::Url, C::Scan],
         &[C::Secret, C::Code]
     ),
     rule!(
@@ -113,7 +115,7 @@ pub static RULES: &[Rule] = &[
         "客服说要退款理赔，却要下载软件、共享屏幕、验证码或卡号",
         Message,
         2.0,
-        &[C::Refund, C::Cancel],
+        unless CALM, &[C::Refund, C::Cancel],
         &[C::Screen, C::Meeting, C::Install, C::Code, C::Secret, C::Loan]
     ),
     rule!("every-police-transfer", "自称公检法或机关，要您转账或接受资金核查", Message, 2.0,
@@ -123,7 +125,7 @@ pub static RULES: &[Rule] = &[
         "自称领导、老师或亲友，不见面就要钱",
         Message,
         1.4,
-        &[C::RoleLeader, C::RoleTeacher, C::RoleKin, C::NewNumber],
+        unless CALM, &[C::RoleLeader, C::RoleTeacher, C::RoleKin, C::NewNumber],
         &[C::NewNumber, C::Isolate, C::Favour, C::Plight],
         &[C::Transfer, C::Advance, C::NamedAccount]
     ),
@@ -149,7 +151,7 @@ pub static RULES: &[Rule] = &[
         "游戏账号、装备离开官方平台交易，或先付钱解冻",
         Message,
         1.6,
-        &[C::Game],
+        unless CALM, &[C::Game],
         &[C::PrivateTrade, C::FeeTrick, C::Withdraw, C::Secret, C::Code]
     ),
     // 要什么
@@ -222,13 +224,13 @@ pub static RULES: &[Rule] = &[
         &[C::Withdraw],
         &[C::FeeTrick, C::Advance, C::Task, C::Pay]
     ),
-    rule!("secrecy", "要您瞒着家人、老师或警察", Message, 0.5, &[C::Secrecy]),
+    rule!("secrecy", "要您瞒着家人、老师或警察", Message, 0.5, unless CALM, &[C::Secrecy]),
     rule!(
         "secrecy-money",
         "要您保密，同时要钱或查您的钱",
         Message,
         1.8,
-        &[C::Secrecy, C::Isolate],
+        unless CALM, &[C::Secrecy, C::Isolate],
         MONEY
     ),
     rule!(
@@ -245,7 +247,7 @@ pub static RULES: &[Rule] = &[
         "催您马上付钱",
         Near(30),
         0.8,
-        &[C::Urgent, C::Deadline, C::Scarce],
+        unless CALM, &[C::Urgent, C::Deadline, C::Scarce],
         &[C::Transfer, C::Advance]
     ),
     // 谁、凭什么
@@ -254,7 +256,7 @@ pub static RULES: &[Rule] = &[
         "说学生贷账户要注销、征信会受影响，让您转钱清零",
         Message,
         1.6,
-        &[C::Credit],
+        unless CALM, &[C::Credit],
         &[C::Transfer, C::Contact, C::Screen, C::SafeAccount, C::Meeting]
     ),
     rule!(
@@ -305,7 +307,7 @@ pub static RULES: &[Rule] = &[
         "说出了急事，要您马上打钱",
         Message,
         1.2,
-        &[C::Plight],
+        unless CALM, &[C::Plight],
         &[C::Transfer, C::Advance, C::NamedAccount, C::FeeTrick]
     ),
     rule!(
@@ -313,7 +315,7 @@ pub static RULES: &[Rule] = &[
         "换了号码的“熟人”要钱",
         Message,
         1.8,
-        &[C::NewNumber],
+        unless CALM, &[C::NewNumber],
         &[C::Transfer, C::Advance, C::Pay, C::Plight]
     ),
     rule!(
@@ -338,7 +340,7 @@ pub static RULES: &[Rule] = &[
         "收购、租借银行卡、电话卡或账号，是违法的",
         Message,
         1.8,
-        &[C::CardTrade],
+        unless CALM, &[C::CardTrade],
         &[C::Income, C::Contact, C::Secret, C::Cheap]
     ),
     rule!(
@@ -356,7 +358,7 @@ pub static RULES: &[Rule] = &[
         "让孩子拿家长手机扫码、付款、输密码",
         Message,
         1.6,
-        &[C::Game, C::RoleStar],
+        unless CALM, &[C::Game, C::RoleStar],
         &[C::RoleKin],
         &[C::Scan, C::Secret, C::Pay, C::Code]
     ),
@@ -399,7 +401,7 @@ pub static RULES: &[Rule] = &[
         "领导或熟人不方便出面，让您先垫钱",
         Message,
         1.4,
-        &[C::Favour, C::Isolate],
+        unless CALM, &[C::Favour, C::Isolate],
         &[C::Advance, C::Transfer, C::NamedAccount],
         &[C::RoleLeader, C::RoleKin, C::NewNumber]
     ),
