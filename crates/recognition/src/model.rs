@@ -53,9 +53,26 @@ struct Head {
     pair_scale: f32,
     gram_scale: f32,
     type_scale: f32,
-    /// Probability is the logistic of `slope * score + shift`.
-    slope: f32,
+    certainty: Certainty,
+}
+
+/// How scores become probabilities: the logistic of a line that bends at zero,
+/// because harmless messages lie much closer together than scams.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Certainty {
+    /// Slope below zero.
+    low: f32,
+    /// Slope above zero.
+    high: f32,
     shift: f32,
+}
+
+impl Certainty {
+    const PLAIN: Self = Self { low: 1.0, high: 1.0, shift: 0.0 };
+
+    fn line(self, score: f32) -> f32 {
+        self.low * score.min(0.0) + self.high * score.max(0.0) + self.shift
+    }
 }
 
 /// A trained model.
@@ -89,8 +106,7 @@ impl Model {
                 pair_scale: 0.0,
                 gram_scale: 0.0,
                 type_scale: 0.0,
-                slope: 1.0,
-                shift: 0.0,
+                certainty: Certainty::PLAIN,
             },
             dense: prior::weights(),
             pairs: vec![0; N_PAIRS],
@@ -109,8 +125,7 @@ impl Model {
     /// for models that are trained only to be measured.
     #[must_use]
     pub fn with_certainty_of(mut self, other: &Self) -> Self {
-        self.head.slope = other.head.slope;
-        self.head.shift = other.head.shift;
+        self.head.certainty = other.head.certainty;
         self
     }
 
@@ -135,7 +150,7 @@ impl Model {
     /// The calibrated probability of a score.
     pub(crate) fn probability(&self, score: f32) -> f32 {
         // Held-out data never support more certainty than this.
-        sigmoid(self.head.slope * score + self.head.shift).clamp(0.002, 0.998)
+        sigmoid(self.head.certainty.line(score)).clamp(0.002, 0.998)
     }
 
     /// How well each type fits.

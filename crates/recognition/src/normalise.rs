@@ -316,6 +316,10 @@ fn drops(cells: &[Cell], kept: &[Cell], i: usize, end: usize) -> bool {
     if !(is_han(before.c) && is_han(after.c)) {
         return false;
     }
+    // A comma beside an ornament is still a comma.
+    if marks.len() > 1 && marks.iter().any(|mark| matches!(mark.c, ',' | '。' | '、')) {
+        return false;
+    }
     if let [mark] = marks {
         // `转[账]`: a bracket around one character.
         let opens = cells.get(end + 1).is_some_and(|close| is_bracket(mark.c, close.c));
@@ -435,6 +439,7 @@ mod tests {
         check("明天9点开会,带书、笔、本", "明天9点开会,带书、笔、本", &[]);
         check("Hello, 你好 world", "hello,你好world", &[]);
         check("北京-上海", "北京-上海", &[]);
+        check("到店🌟,验🌟机", "到店,验机", &[Disguise::Spaced]);
         check("用 APP 打开", "用app打开", &[]);
     }
 

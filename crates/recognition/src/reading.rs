@@ -452,7 +452,12 @@ mod tests {
     #[test]
     fn an_act_is_plain_denied_reported_or_ones_own() {
         assert_eq!(scope_of("请马上转账", Concept::Transfer), Some(Scope::Plain));
-        assert_eq!(scope_of("切勿转账", Concept::Transfer), Some(Scope::Denied));
+        assert_eq!(scope_of("切勿汇款", Concept::Transfer), Some(Scope::Denied));
+        assert_eq!(scope_of("切勿转账", Concept::SafeAct), Some(Scope::Plain));
+        assert_eq!(
+            scope_of("他会说“请转账”,那是骗局", Concept::Transfer),
+            Some(Scope::Reported)
+        );
         assert_eq!(scope_of("骗子要求转账", Concept::Transfer), Some(Scope::Reported));
         assert_eq!(scope_of("对方：你好\n我：我去转账", Concept::Transfer), Some(Scope::Own));
         assert_eq!(scope_of("不要挂电话，马上转账", Concept::Transfer), Some(Scope::Plain));

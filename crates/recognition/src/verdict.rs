@@ -8,9 +8,9 @@ use crate::reading::{Reading, Scope};
 use crate::rules::{self, Firing, RULES};
 
 /// From this probability on it is a scam.
-pub const SCAM_FROM: f64 = 0.6;
+pub const SCAM_FROM: f64 = 0.7;
 /// From this probability on it is suspicious.
-pub const SUSPICIOUS_FROM: f64 = 0.4;
+pub const SUSPICIOUS_FROM: f64 = 0.5;
 /// No more reasons than this are given.
 const REASONS_MAX: usize = 6;
 

@@ -4,8 +4,8 @@
 use super::features::{self, N_DENSE, N_GRAMS, N_PAIRS};
 use super::prior;
 use super::{
-    GRAM_VALUE, Head, Model, N_TYPE_GRAMS, N_TYPES, Origin, PAIR_VALUE, exp, gram_value,
-    sigmoid,
+    Certainty, GRAM_VALUE, Head, Model, N_TYPE_GRAMS, N_TYPES, Origin, PAIR_VALUE, exp,
+    gram_value, sigmoid,
 };
 use crate::fraud_type::FraudType;
 use crate::reading::Reading;
@@ -119,14 +119,14 @@ impl Group {
 pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     let rows: Vec<Row> = lessons.iter().map(row).collect();
     let all: Vec<usize> = (0..rows.len()).collect();
-    let (slope, shift) = certainty(&rows, settings);
+    let certainty = certainty(&rows, settings);
     let [dense, pairs, grams] = learn_scam(&rows, &all, settings);
     let (type_dense, type_grams) = learn_types(&rows, settings);
     let (pairs, pair_scale) = quantise(&pairs.weights);
     let (grams, gram_scale) = quantise(&grams.weights);
     let (flat, type_scale) = quantise(&type_grams);
     Model {
-        head: Head { origin, pair_scale, gram_scale, type_scale, slope, shift },
+        head: Head { origin, pair_scale, gram_scale, type_scale, certainty },
         dense: dense.weights,
         pairs,
         grams,
@@ -308,49 +308,57 @@ fn softmax(scores: &[f32; N_TYPES]) -> [f32; N_TYPES] {
     shares
 }
 
-/// Scores every group by a model that never saw it, and fits the logistic
-/// curve that turns scores into probabilities (Platt).
-fn certainty(rows: &[Row], settings: Settings) -> (f32, f32) {
+/// How much a point of an unheard voice counts beside one of a known voice.
+const UNHEARD_SHARE: f32 = 0.3;
+
+/// Scores every message by a model that never saw it, and fits the curve that
+/// turns scores into probabilities (Platt, with a bend).
+fn certainty(rows: &[Row], settings: Settings) -> Certainty {
     if settings.folds < 2 {
-        return (1.0, 0.0);
+        return Certainty::PLAIN;
     }
     let n = settings.folds;
     let mut points: Vec<(f32, bool, f32)> = Vec::new();
-    // Half of the points come from voices that the model never heard, half from
-    // known voices with new messages: what is asked of it is between the two.
+    // A part of the points comes from voices that the model never heard, the
+    // rest from known voices with new messages: what is asked of it is between the two.
     let by_voice = |fold: u32, _: usize, row: &Row| row.group != 0 && row.group % n == fold;
-    let by_turn = |fold: u32, i: usize, row: &Row| row.group != 0 && i as u32 % n == fold;
+    let by_turn = |fold: u32, i: usize, _: &Row| i as u32 % n == fold;
     for fold in 0..n {
-        for held_out in [&by_voice as &dyn Fn(u32, usize, &Row) -> bool, &by_turn] {
+        for (held_out, share) in
+            [(&by_voice as &dyn Fn(u32, usize, &Row) -> bool, UNHEARD_SHARE), (&by_turn, 1.0)]
+        {
             let (held, rest): (Vec<usize>, Vec<usize>) = (0..rows.len())
                 .partition(|&i| rows.get(i).is_some_and(|row| held_out(fold, i, row)));
             let groups = learn_scam(rows, &rest, settings);
             let held = held.iter().filter_map(|&i| rows.get(i));
-            points.extend(held.map(|row| (raw(row, &groups), row.scam, row.weight)));
+            points.extend(held.map(|row| (raw(row, &groups), row.scam, share * row.weight)));
         }
     }
-    fit_logistic(&points)
+    fit(&points)
 }
 
-fn fit_logistic(points: &[(f32, bool, f32)]) -> (f32, f32) {
-    if points.is_empty() {
-        return (1.0, 0.0);
+fn fit(points: &[(f32, bool, f32)]) -> Certainty {
+    let mut fitted = Certainty::PLAIN;
+    let total: f64 = points.iter().map(|point| f64::from(point.2)).sum();
+    if total == 0.0 {
+        return fitted;
     }
-    let (mut slope, mut shift) = (1.0f64, 0.0f64);
-    for _ in 0..400 {
-        let (mut by_slope, mut by_shift, mut total) = (0.0, 0.0, 0.0);
+    for _ in 0..1500 {
+        let (mut by_low, mut by_high, mut by_shift) = (0.0, 0.0, 0.0);
         for &(score, scam, weight) in points {
-            let (score, weight) = (f64::from(score), f64::from(weight));
-            let error = 1.0 / (1.0 + exp(-(slope * score + shift))) - f64::from(u8::from(scam));
-            by_slope += weight * error * score;
-            by_shift += weight * error;
-            total += weight;
+            let error = f64::from(sigmoid(fitted.line(score))) - f64::from(u8::from(scam));
+            let error = error * f64::from(weight);
+            by_low += error * f64::from(score.min(0.0));
+            by_high += error * f64::from(score.max(0.0));
+            by_shift += error;
         }
-        slope -= 0.1 * by_slope / total;
-        shift -= 0.4 * by_shift / total;
-        slope = slope.clamp(0.2, 3.0);
+        fitted.low -= (0.15 * by_low / total) as f32;
+        fitted.high -= (0.15 * by_high / total) as f32;
+        fitted.shift -= (0.4 * by_shift / total) as f32;
+        fitted.low = fitted.low.clamp(0.2, 3.0);
+        fitted.high = fitted.high.clamp(0.2, 3.0);
     }
-    (slope as f32, shift as f32)
+    fitted
 }
 
 /// Weights as bytes and the value of one step.
