@@ -253,7 +253,7 @@ pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
                     ul.list.targets { @for (target, it) in &known { (target_row(frame, target, it)) } }
                 }
                 @if !unknown.is_empty() {
-                    details.inset open[known.is_empty()] {
+                    details.inset {
                         summary { "尚无数据的 " (unknown.len()) " 个" }
                         ul.list.targets { @for (target, it) in &unknown { (target_row(frame, target, it)) } }
                     }
