@@ -31,4 +31,5 @@ pub mod standing;
 pub mod structure;
 pub mod tables;
 pub mod tally;
+mod toml_words;
 pub mod year_roll;

@@ -98,7 +98,7 @@ cadence = "yearly"
 #[test]
 fn a_file_that_is_not_there_is_told_in_chinese() {
     let missing = wuzha(&["plan", "check", "no-such-plan.toml"]);
-    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(missing.status.code(), Some(2));
     let told = String::from_utf8(missing.stderr).expect("utf-8");
     assert!(told.contains("没有这个方案文件"), "{told}");
 }

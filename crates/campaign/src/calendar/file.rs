@@ -6,7 +6,7 @@ use thiserror::Error;
 use toml_edit::{Document, Item, Table, Value};
 
 use super::{Calendar, Span};
-use crate::day::Day;
+use crate::{day::Day, toml_words};
 
 /// What is wrong in a calendar file, in the words of who edits it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -26,7 +26,14 @@ impl Calendar {
         let reader = Reader { text };
         let document = Document::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            reader.error(at, format!("不是有效的 TOML：{}", error.message()))
+            if let Some((at, wide, ascii)) = toml_words::full_width(text, at) {
+                return reader.error(at, format!("用了全角的 {wide}，要用英文的 {ascii}"));
+            }
+            let problem = match toml_words::in_chinese(error.message()) {
+                Some((chinese, allowed)) => format!("{chinese}，{allowed}"),
+                None => format!("不是有效的 TOML（{}）", error.message()),
+            };
+            reader.error(at, problem)
         })?;
         let mut calendar = Self::default();
         for (key, item) in document.as_table() {
@@ -107,7 +114,9 @@ impl Reader<'_> {
                 return Err(self.error_at_key(table, field, problem));
             }
         }
-        let missing = |field: &str| self.error(at, format!("[[{key}]] 缺少“{field}”"));
+        let missing = |field: &str| {
+            self.error(at, format!("[[{key}]] 缺少“{field}”，要写 name、from、until"))
+        };
         let name = table.get("name").ok_or_else(|| missing("name"))?;
         let name_at = name.span().map_or(at, |span| span.start);
         let name = name
@@ -122,7 +131,10 @@ impl Reader<'_> {
         };
         let (from, until) = (date("from")?, date("until")?);
         if until < from {
-            return Err(self.error(at, format!("“{name}”的 until {until} 早于 from {from}")));
+            let at = table.get("until").and_then(Item::span).map_or(at, |span| span.start);
+            let problem =
+                format!("“{name}”的 until {until} 早于 from {from}，until 不得早于 from");
+            return Err(self.error(at, problem));
         }
         Ok(Span { name: name.to_owned(), from, until })
     }

@@ -100,11 +100,13 @@ fn bad_files_name_line_and_column() {
     );
     refused(
         "[[term]]\nname = \"秋\"\nfrom = 2023-09-01\n",
-        &expect!["第 1 行第 1 列：[[term]] 缺少“until”"],
+        &expect!["第 1 行第 1 列：[[term]] 缺少“until”，要写 name、from、until"],
     );
     refused(
         "[[holiday]]\nname = \"节\"\nfrom = 2023-09-02\nuntil = 2023-09-01\n",
-        &expect!["第 1 行第 1 列：“节”的 until 2023-09-01 早于 from 2023-09-02"],
+        &expect![
+            "第 4 行第 9 列：“节”的 until 2023-09-01 早于 from 2023-09-02，until 不得早于 from"
+        ],
     );
     refused(
         "[[holiday]]\nname = \"节\"\nfrom = 2023-09-02\nuntil = 2023-09-02\nworkdays = []\n",

@@ -1,10 +1,12 @@
-//! What a new plan changes: which duties and targets come, go or differ, and
-//! who gains and who loses work (N1).
+//! What a new plan changes: which duties, targets and other parts come, go or
+//! differ, and who gains and who loses work (N1).
 
 // Writing into a String cannot fail, so the results below are dropped.
 use std::fmt::Write as _;
 
-use super::describe::percent_words;
+mod parts;
+
+use super::describe::{date_words, number_words};
 use super::estimate::{acts_per_year, minutes_per_year};
 use super::model::{Duty, Plan, Target};
 
@@ -35,7 +37,8 @@ impl ChangeKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub kind: ChangeKind,
-    /// `duty/w-notice-letter` or `target/w-zero-cases`, in the plan that has it.
+    /// `duty/w-notice-letter`, `target/w-zero-cases` and so on, in the plan that
+    /// has it.
     pub element: String,
     pub name: String,
     pub clause: String,
@@ -60,7 +63,7 @@ pub struct Load {
 
 pub fn diff(old: &Plan, new: &Plan) -> Diff {
     let pairs = pair(old, new);
-    let mut changes = Vec::new();
+    let mut changes = parts::head(old, new);
     let mut loads = Loads::default();
     for (before, after) in &pairs {
         if let Some(change) = duty_change(old, new, *before, *after) {
@@ -77,6 +80,7 @@ pub fn diff(old: &Plan, new: &Plan) -> Diff {
     let is_new = |target: &&Target| old.target(&target.id).is_none();
     let added = new.targets.iter().filter(is_new);
     changes.extend(added.map(|target| target_only(new, target, ChangeKind::Added)));
+    changes.extend(parts::parts(old, new));
     Diff { changes, loads: loads.sorted() }
 }
 
@@ -177,10 +181,12 @@ fn differences(old: &Plan, new: &Plan, before: &Duty, after: &Duty) -> Vec<Strin
     }
     rows.into_iter()
         .filter(|(_, before, after)| before != after)
-        .map(|(what, before, after)| {
-            format!("{what}：{} → {}", or_none(&before), or_none(&after))
-        })
+        .map(|(what, before, after)| format!("{what}：{}", from_to(&before, &after)))
         .collect()
+}
+
+fn from_to(before: &str, after: &str) -> String {
+    format!("{} → {}", or_none(before), or_none(after))
 }
 
 fn minutes_words(duty: &Duty) -> String {
@@ -251,6 +257,14 @@ impl Loads {
             (Some((from, _)), Some((to, _))) => from != to,
             _ => true,
         };
+        // What a year costs also depends on how long the plan runs; that alone
+        // gives nobody more work.
+        if let (Some(before), Some(after), false) = (before, after, moved)
+            && asks(before) == asks(after)
+            && (before.from, before.until) == (after.from, after.until)
+        {
+            return;
+        }
         let (had, has) = (was.as_ref().map_or(0.0, |w| w.1), is.as_ref().map_or(0.0, |i| i.1));
         if let (Some(duty), Some((actor, _))) = (after, is)
             && (moved || has > had + NEAR)
@@ -282,7 +296,7 @@ impl Diff {
     pub fn to_text(&self, old: &Plan, new: &Plan) -> String {
         let mut text = format!("# {} → {}\n", title(old), title(new));
         if self.is_empty() {
-            text.push_str("\n任务和目标没有变化。\n");
+            text.push_str("\n两份方案没有不同。\n");
             return text;
         }
         for kind in [ChangeKind::Added, ChangeKind::Removed, ChangeKind::Changed] {
@@ -296,8 +310,13 @@ impl Diff {
                 text.push_str(&change_line(change));
             }
         }
+        if self.loads.is_empty() {
+            return text;
+        }
         text.push_str("\n## 谁多做，谁少做\n\n");
-        text.push_str("按任务频次估计的每年次数和用时；按事件和常态化的任务不计次数。\n\n");
+        text.push_str(
+            "每个责任主体按任务频次估计的每年次数和用时；按事件和常态化的任务不计次数。\n\n",
+        );
         for load in &self.loads {
             text.push_str(&load_line(load));
         }
@@ -306,19 +325,44 @@ impl Diff {
 }
 
 fn title(plan: &Plan) -> String {
-    format!("{}（第{}版）", plan.head.name, plan.head.version)
+    let head = &plan.head;
+    let (from, until) = (date_words(head.from), date_words(head.until));
+    format!("{}（第{}版，{from}至{until}）", head.name, head.version)
+}
+
+impl Change {
+    /// What kind of element it is.
+    pub fn what(&self) -> &'static str {
+        match self.element.split('/').next().unwrap_or_default() {
+            "plan" => "方案",
+            "target" => "目标",
+            "phase" => "阶段",
+            "post" => "岗位",
+            "team" => "工作组",
+            "responsibility" => "职责",
+            "key-period" => "重点时段",
+            "report" => "报送",
+            "honour" => "创建",
+            "score" => "考核",
+            _ => "任务",
+        }
+    }
 }
 
 fn change_line(change: &Change) -> String {
-    let what = if change.element.starts_with("target/") { "目标" } else { "任务" };
-    let who =
-        if change.actor.is_empty() { String::new() } else { format!("{}：", change.actor) };
-    format!(
-        "- {what} {who}{}（{}）：{}\n",
-        change.name,
-        change.clause,
-        change.details.join("；")
-    )
+    let mut line = format!("- {} ", change.what());
+    if !change.actor.is_empty() {
+        let _ = write!(line, "{}：", change.actor);
+    }
+    line.push_str(&change.name);
+    if !change.clause.is_empty() {
+        let _ = write!(line, "（{}）", change.clause);
+    }
+    if !change.details.is_empty() {
+        let _ = write!(line, "：{}", change.details.join("；"));
+    }
+    line.push('\n');
+    line
 }
 
 fn load_line(load: &Load) -> String {
@@ -350,15 +394,21 @@ fn amount_words(load: &Load) -> String {
     };
     let share = if load.acts_before > 0.0 && change.abs() > LITTLE {
         let sign = if change < 0.0 { "" } else { "+" };
-        format!("，{sign}{}", percent_words(change / load.acts_before))
+        format!("，{sign}{:.0}%", change / load.acts_before * 100.0)
     } else {
         String::new()
     };
-    format!(
-        "{verdict}，每年{:.1}次 → {:.1}次{share}（约{:.1}小时 → {:.1}小时）",
-        load.acts_before,
-        load.acts_after,
-        load.minutes_before / 60.0,
-        load.minutes_after / 60.0
-    )
+    let hours = |minutes: f64| tenths(minutes / 60.0);
+    let time = if load.minutes_before + load.minutes_after > 0.0 {
+        format!("（约{}小时 → {}小时）", hours(load.minutes_before), hours(load.minutes_after))
+    } else {
+        String::new()
+    };
+    let (before, after) = (tenths(load.acts_before), tenths(load.acts_after));
+    format!("{verdict}，每年{before}次 → {after}次{share}{time}")
+}
+
+/// One digit after the point, and none if it is a zero.
+fn tenths(number: f64) -> String {
+    number_words((number * 10.0).round() / 10.0)
 }

@@ -290,6 +290,13 @@ impl<'t> Fields<'t> {
             wrong_type(reader, &self.what, key, at, value, "文字的列表，如 [\"a\", \"b\"]");
             return Vec::new();
         };
+        if array.is_empty() {
+            reader.error_allowing(
+                at,
+                format!("{}的 `{key}` 是空的列表", self.what),
+                "写上内容，或删去这一行",
+            );
+        }
         let mut words: Vec<At<String>> = Vec::new();
         for item in array {
             let at = item.span().map_or(at, |span| span.start);

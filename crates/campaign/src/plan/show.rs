@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::catalogue;
 use super::describe::{date_words, due_words, number_words};
 use super::estimate::{acts_per_year, minutes_per_year};
-use super::model::{Duty, Plan, ReportWanted, ScoreEffect};
+use super::model::{Cadence, Duty, Plan, ReportWanted, ScoreEffect};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -149,6 +149,10 @@ fn duties(plan: &Plan) -> Vec<Block> {
         }
     }
     let mut blocks = Vec::new();
+    if !groups.is_empty() {
+        let words = "截止一栏空着的，以每个周期的最后一天为截止。";
+        blocks.push(Block::Text(words.to_owned()));
+    }
     for (who, duties) in groups {
         blocks.push(Block::Heading(who));
         let rows = duties.iter().map(|duty| row("duty", &duty.id, duty_cells(plan, duty)));
@@ -164,6 +168,12 @@ fn duties(plan: &Plan) -> Vec<Block> {
 fn duty_cells(plan: &Plan, duty: &Duty) -> Vec<String> {
     let minutes = duty.minutes.map_or_else(String::new, |minutes| format!("{minutes}分钟"));
     let doer = duty.doer.as_deref().map_or("", |post| plan.post_name(post));
+    let due = match duty.due_words() {
+        None if duty.cadence == Cadence::Once => {
+            format!("{}前（方案期末）", date_words(plan.head.until))
+        }
+        words => words.unwrap_or_default(),
+    };
     let mut name = duty.name.clone();
     if let Some(note) = &duty.note {
         name = format!("{name}（注：{note}）");
@@ -171,7 +181,7 @@ fn duty_cells(plan: &Plan, duty: &Duty) -> Vec<String> {
     vec![
         name,
         duty.cadence_words(),
-        duty.due_words().unwrap_or_default(),
+        due,
         doer.to_owned(),
         plan.audience_words(&duty.audience),
         duty.proof_words(),
@@ -295,7 +305,7 @@ fn honours(plan: &Plan) -> Vec<Block> {
         let cells = vec![
             honour.name.clone(),
             kinds.join("、"),
-            honour.cadence.map_or("", super::model::Cadence::chinese).to_owned(),
+            honour.cadence.map_or("", Cadence::chinese).to_owned(),
             criteria.join("；"),
             revoked.join("；"),
             honour.clause.clone(),

@@ -96,8 +96,8 @@ fn dates_in_other_shapes() {
     check(
         "[[phase]]\nid = \"p\"\nname = \"一\"\nclause = \"一\"\nfrom = 2023-2-3\nuntil = 2023/05/01",
         &expect![[r#"
-            第11行第8列：错误：日期的写法不对。月、日各写两位，如 2022-01-05
-            第12行第9列：错误：日期的写法不对。月、日各写两位，如 2022-01-05
+            第11行第8列：错误：日期的写法不对。年写四位，月、日各写两位，如 2022-01-05
+            第12行第9列：错误：日期的写法不对。年写四位，月、日各写两位，如 2022-01-05
         "#]],
     );
 }
@@ -473,5 +473,28 @@ fn a_plan_with_nothing_wrong_is_accepted() {
     check_duty(
         "by = { kind = \"class\", stage = [\"primary\", \"middle\"] }\nper = \"class\"\ncadence = \"yearly\"\nyear = \"school\"\ndue = \"+3w\"\nweight = 2",
         &expect!["没有错误"],
+    );
+}
+
+#[test]
+fn an_empty_list_is_told_and_loses_no_duty() {
+    check_duty(
+        "by = { kind = [], stage = [\"primary\"] }\ncadence = \"term\"\nproof = []",
+        &expect![[r#"
+            第11行第15列：错误：任务 a 的 by 的 `kind` 是空的列表。写上内容，或删去这一行
+            第13行第9列：错误：任务 a 的 `proof` 是空的列表。写上内容，或删去这一行
+        "#]],
+    );
+}
+
+#[test]
+fn full_width_marks_and_long_years_are_told() {
+    check_duty(
+        "by = { kind = “school” }\ncadence ＝ \"term\"\nfrom = 20230-01-01\nnote = \"甲，“乙”\" # 丙，丁",
+        &expect![[r#"
+            第11行第15列：错误：文件格式有误：用了全角的 “。改用英文的 "
+            第12行第9列：错误：文件格式有误：用了全角的 ＝。改用英文的 =
+            第13行第8列：错误：日期的写法不对。年写四位，月、日各写两位，如 2022-01-05
+        "#]],
     );
 }

@@ -85,6 +85,8 @@ fn a_document_to_read() {
 
         ## 三、任务
 
+        截止一栏空着的，以每个周期的最后一天为截止。
+
         ### 班级（小学）
 
         | 任务 | 频次和数量 | 截止 | 责任人 | 对象 | 佐证（任一） | 用时 | 依据 |
@@ -219,7 +221,7 @@ fn json_for_other_programs() {
 fn who_gains_and_who_loses_work() {
     let (old, new) = (read(OLD), read(&new()));
     expect![[r#"
-        # 方案（第1版） → 新方案（第2版）
+        # 方案（第1版，2023年1月1日至2023年12月31日） → 新方案（第2版，2023年1月1日至2023年12月31日）
 
         ## 新增（1项）
 
@@ -229,26 +231,87 @@ fn who_gains_and_who_loses_work() {
 
         - 任务 学生：法治课（三3）：每学年不少于1次，期满后5天内
 
-        ## 改变（2项）
+        ## 改变（3项）
 
+        - 方案 名称：方案 → 新方案
         - 任务 班级（小学）·班主任：主题班会（三1）：要求：每学期不少于2次 → 每月不少于1次
         - 目标 知晓率（二）：师生员工和家长知晓率 ≥ 90%，方案期末 → 师生员工和家长知晓率 = 100%，方案期末
 
         ## 谁多做，谁少做
 
-        按任务频次估计的每年次数和用时；按事件和常态化的任务不计次数。
+        每个责任主体按任务频次估计的每年次数和用时；按事件和常态化的任务不计次数。
 
-        - 班级（小学）·班主任：增加，每年4.0次 → 12.0次，+200%（约2.7小时 → 8.0小时）；多：主题班会
-        - 学生：次数不变，每年1.0次 → 1.0次（约0.0小时 → 0.0小时）；多：法治课；少：法治课
+        - 班级（小学）·班主任：增加，每年4次 → 12次，+200%（约2.7小时 → 8小时）；多：主题班会
+        - 学生：次数不变，每年1次 → 1次；多：法治课；少：法治课
     "#]].assert_eq(&plan::diff(&old, &new).to_text(&old, &new));
     assert!(plan::diff(&old, &old).is_empty());
+}
+
+#[test]
+fn what_differs_beside_duties_and_targets() {
+    let parts = r#"
+[[phase]]
+id = "one"
+name = "动员"
+clause = "二1"
+from = 2023-01-01
+until = 2023-03-31
+goals = ["建机制"]
+
+[[report]]
+id = "month"
+name = "月报"
+clause = "四1"
+by = { kind = ["school"] }
+to = "区教育局"
+cadence = "monthly"
+due = "month-20"
+
+[[responsibility]]
+actor = "办公室"
+clause = "五"
+tasks = ["统筹"]
+
+[[score]]
+id = "case"
+name = "发生案件"
+clause = "六"
+deduct = 2
+on = ["case"]
+"#;
+    let before = format!("{OLD}{parts}");
+    let after = before
+        .replace("until = 2023-12-31", "until = 2024-12-31")
+        .replace("until = 2023-03-31", "until = 2023-04-30")
+        .replace("month-20", "month-10")
+        .replace("[\"统筹\"]", "[\"统筹\", \"督办\"]")
+        .replace("deduct = 2", "veto = true")
+        .replace("id = \"one\"\nname = \"动员\"", "id = \"start\"\nname = \"启动\"");
+    let (old, new) = (read(&before), read(&after));
+    expect![[r#"
+        # 方案（第1版，2023年1月1日至2023年12月31日） → 方案（第1版，2023年1月1日至2024年12月31日）
+
+        ## 新增（1项）
+
+        - 阶段 启动（二1）：起止：2023年1月1日至2023年4月30日；要求：建机制
+
+        ## 取消（1项）
+
+        - 阶段 动员（二1）：起止：2023年1月1日至2023年3月31日；要求：建机制
+
+        ## 改变（4项）
+
+        - 方案 期限：2023年1月1日至2023年12月31日 → 2023年1月1日至2024年12月31日
+        - 职责 办公室（五）：职责：统筹 → 统筹；督办
+        - 报送 月报（四1）：时间：每月，当月20日前 → 每月，当月10日前
+        - 考核 发生案件（六）：后果：扣2分 → 一票否决
+    "#]].assert_eq(&plan::diff(&old, &new).to_text(&old, &new));
 }
 
 #[test]
 fn plans_of_different_bodies_compare() {
     let (old, new) = (built_in("xian"), built_in("dadukou"));
     let diff = plan::diff(&old, &new);
-    let of = |kind| diff.changes.iter().filter(|change| change.kind == kind).count();
     let duties = |kind| {
         let duty =
             |change: &&plan::Change| change.kind == kind && change.element.starts_with("duty/");
@@ -257,5 +320,8 @@ fn plans_of_different_bodies_compare() {
     // Every old duty is either gone or stands beside one new duty.
     let kept = old.duties.len() - duties(plan::ChangeKind::Removed);
     assert_eq!(new.duties.len(), kept + duties(plan::ChangeKind::Added));
-    assert_eq!(of(plan::ChangeKind::Added), 4 + duties(plan::ChangeKind::Added));
+    let targets = diff.changes.iter().filter(|change| {
+        change.kind == plan::ChangeKind::Added && change.element.starts_with("target/")
+    });
+    assert_eq!(targets.count(), 4);
 }

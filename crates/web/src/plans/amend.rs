@@ -205,21 +205,22 @@ pub(super) fn differences(diff: &Diff) -> Markup {
     use plan::ChangeKind::{Added, Changed, Removed};
     html! {
         @if diff.is_empty() {
-            section.card { (empty("任务和目标没有变化。", None)) }
+            section.card { (empty("两份方案没有不同。", None)) }
         } @else {
             section.card.flush {
                 table.stack {
                     caption { "变化 " (diff.changes.len()) " 项" }
-                    thead { tr { th { "变化" } th { "任务或目标" } th { "由谁" } th { "内容" } th { "依据" } } }
+                    thead { tr { th { "变化" } th { "要素" } th { "名称" } th { "由谁" } th { "内容" } th { "依据" } } }
                     tbody {
                         @for change in &diff.changes {
                             @let tone = match change.kind { Added => Tone::Warn, Removed => Tone::Faint, Changed => Tone::Calm };
                             tr {
                                 td data-label="变化" { (tag(change.kind.chinese(), tone)) }
-                                td data-label="任务或目标" { (change.name) }
+                                td data-label="要素" { (change.what()) }
+                                td data-label="名称" { (change.name) }
                                 td data-label="由谁" { (if change.actor.is_empty() { "—" } else { &change.actor }) }
                                 td data-label="内容" { (change.details.join("；")) }
-                                td data-label="依据" { (change.clause) }
+                                td data-label="依据" { (if change.clause.is_empty() { "—" } else { &change.clause }) }
                             }
                         }
                     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use toml_edit::Document;
 
-use crate::plan::reader::Reader;
+use crate::{plan::reader::Reader, toml_words};
 
 /// More errors than this mean that the file is no plan at all.
 const MOST: usize = 20;
@@ -35,8 +35,12 @@ pub(super) fn document(reader: &mut Reader<'_>, text: &str) -> Option<Document<S
         let opener = unclosed(&text, at, error.message());
         let at = opener.unwrap_or(at);
         let said = if opener.is_some() { "unclosed inline" } else { error.message() };
-        let (message, allowed) = if like_a_date(&text, at) {
-            ("日期的写法不对".to_owned(), "月、日各写两位，如 2022-01-05".to_owned())
+        let wide = toml_words::full_width(&text, at);
+        let at = wide.map_or(at, |(place, ..)| place);
+        let (message, allowed) = if let Some((_, wide, ascii)) = wide {
+            (format!("文件格式有误：用了全角的 {wide}"), format!("改用英文的 {ascii}"))
+        } else if like_a_date(&text, at) {
+            ("日期的写法不对".to_owned(), "年写四位，月、日各写两位，如 2022-01-05".to_owned())
         } else {
             in_chinese(said)
         };
@@ -71,9 +75,9 @@ fn impossible_date(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// Whether a year with a mark after it stands at `at`, as in `2022/1/5`.
 fn like_a_date(text: &str, at: usize) -> bool {
-    let mut rest = text.get(at..).unwrap_or("").chars();
-    let year = rest.by_ref().take(4).filter(char::is_ascii_digit).count() == 4;
-    year && rest.next().is_some_and(|mark| matches!(mark, '-' | '/' | '.' | '年'))
+    let rest = text.get(at..).unwrap_or("");
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() - after.len() >= 4 && after.starts_with(['-', '/', '.', '年'])
 }
 
 /// The start of an earlier line whose brackets stay open up to `at`, if the
@@ -114,39 +118,15 @@ fn blank_line(text: &mut String, at: usize) -> bool {
 }
 
 fn in_chinese(message: &str) -> (String, String) {
-    const TABLE: &[(&str, &str, &str)] = &[
-        ("duplicate key", "同一字段写了两次", "删去其中一个"),
-        ("string values must be quoted", "文字没有加引号", "写作 name = \"…\""),
-        ("missing value", "等号后面没有值", "写作 字段 = 值"),
-        ("key with no value", "只有字段名，没有值", "写作 字段 = 值"),
-        ("missing assignment", "缺少等号", "写作 字段 = 值"),
-        ("extra `=`", "多了一个等号", "写作 字段 = 值"),
-        (
-            "unclosed inline",
-            "方括号或花括号没有结束",
-            "写作 [\"a\", \"b\"] 或 { kind = \"school\" }",
-        ),
-        ("unclosed array", "列表没有用 ] 结束", "写作 [\"a\", \"b\"]"),
-        ("unclosed table", "方括号标题没有结束", "写作 [[duty]]"),
-        ("missing comma", "两项之间缺少逗号", "各项用英文逗号隔开"),
-        ("extra comma", "多了一个逗号", "各项用一个英文逗号隔开"),
-        ("missing key for inline", "花括号里缺少字段名", "写作 { kind = \"school\" }"),
-        ("invalid inline", "花括号里写法不对", "写作 { kind = \"school\" }"),
-        ("unexpected", "这里有多余或看不懂的内容", "每行写一个 字段 = 值，说明以 # 开头"),
-        ("invalid comment", "说明里有不能用的字符", "说明以 # 开头，写在行尾或单独一行"),
-        ("redundant", "数字前有多余的符号或零", "写普通的整数或小数"),
-        ("invalid unquoted key", "字段名里有不能用的字符", "字段名用英文字母、数字和连字符"),
-        ("invalid basic string", "引号没有配对", "文字首尾各一个英文双引号"),
-        ("invalid", "写法不对", "参照 docs/plan-language.md"),
-    ];
-    let known = TABLE.iter().find(|(english, ..)| message.starts_with(english));
-    match known {
-        Some((_, chinese, allowed)) => {
-            (format!("文件格式有误：{chinese}"), (*allowed).to_owned())
+    const SEE: &str = "参照 docs/plan-language.md";
+    match toml_words::in_chinese(message) {
+        Some((chinese, allowed)) => (format!("文件格式有误：{chinese}"), allowed.to_owned()),
+        None if message.starts_with("invalid") => {
+            ("文件格式有误：写法不对".to_owned(), SEE.to_owned())
         }
-        None => (
-            format!("文件格式有误（{}）", message.lines().next().unwrap_or("")),
-            "参照 docs/plan-language.md".to_owned(),
-        ),
+        None => {
+            let first = message.lines().next().unwrap_or("");
+            (format!("文件格式有误（{first}）"), SEE.to_owned())
+        }
     }
 }
