@@ -320,6 +320,14 @@ impl Organisation {
         std::iter::successors(Some(unit), |&unit| self.unit(unit).parent)
     }
 
+    /// The unit and those above it up to the school that it belongs to; the
+    /// unit alone if it belongs to none.
+    pub fn up_to_school(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> + '_ {
+        let is_school = |unit: UnitIx| self.unit(unit).kind == UnitKind::School;
+        let depth = self.upwards(unit).position(is_school).unwrap_or_default();
+        self.upwards(unit).take(depth + 1)
+    }
+
     /// The units directly below.
     pub fn children(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> + '_ {
         let mut below = self.subtree(unit);

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod draft;
 pub(crate) mod evaluate;
 pub(crate) mod identify;
+pub(crate) mod input;
 pub(crate) mod plan;
 pub(crate) mod sample;
 pub(crate) mod serve;

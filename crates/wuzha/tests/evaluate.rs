@@ -118,10 +118,44 @@ fn bad_input_is_told_and_writes_nothing() {
     let output = place.evaluate();
     assert_eq!(output.status.code(), Some(2));
     let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("calendar.toml 有错误: 第 1 行第 3 列"), "{told}");
+    assert!(told.contains("calendar.toml 第 1 行第 3 列"), "{told}");
     fs::remove_file(data.join("calendar.toml")).unwrap();
     fs::remove_file(data.join("records.csv")).unwrap();
     let output = place.evaluate();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("records.csv 打不开"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("没有这个数据文件："));
+    fs::create_dir_all(data.join("records.csv")).unwrap();
+    let output = place.evaluate();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("records.csv 是文件夹"));
+    fs::write(place.0.join("plan.toml"), b"[plan]\nname = \"\xb7\xbd\"\n").unwrap();
+    let output = place.evaluate();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(told.contains("方案文件 plan.toml 第2行不是 UTF-8 文本"), "{told}");
+    assert_eq!(files(&place.0.join("out")), Vec::<String>::new());
+}
+
+#[test]
+fn without_a_calendar_there_is_none_and_who_needs_one_is_told() {
+    let place = Place::new("no-calendar");
+    let data = place.0.join("data");
+    fs::create_dir_all(&data).unwrap();
+    let units = "id,parent,kind,stage,name,from,until\nc,,class,,班,,\n";
+    fs::write(data.join("units.csv"), units).unwrap();
+    fs::write(data.join("records.csv"), "id,duty,subject,date,submitted_at,count,status\n")
+        .unwrap();
+    let output = place.evaluate();
+    assert!(output.status.success());
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    // The first three days of May 2023 are holidays; without a calendar they are not.
+    let workdays =
+        "\u{feff}".to_owned() + &PLAN.replace("\"monthly\"", "\"monthly\"\ndue = \"+1w\"");
+    fs::write(place.0.join("plan.toml"), workdays).unwrap();
+    let arguments = "evaluate --plan plan.toml --data data --as-of 2023-05-15 --out out";
+    let output = place.run(&arguments.split(' ').collect::<Vec<_>>());
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("没有 calendar.toml"));
+    let standings = fs::read_to_string(place.path("out/standings.csv")).unwrap();
+    assert!(standings.contains("c,2023-04-01,2023-04-30,2023-05-01,"), "{standings}");
 }

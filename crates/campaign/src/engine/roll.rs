@@ -52,15 +52,16 @@ impl Roll {
         if let Some(post) = &by.post {
             return Self::holders(org, by, post);
         }
-        let fits = |unit: UnitIx| unit_fits(org, by, unit);
         let (members, kind) = if by.audience.is_empty() {
-            let units = (0..org.units().len() as u32).map(UnitIx).filter(|&unit| fits(unit));
+            let units = (0..org.units().len() as u32).map(UnitIx);
+            let units = units.filter(|&unit| unit_fits(org, by, unit));
             (org.by_id(units.map(|unit| org.of_unit(unit))), Kind::Units)
         } else {
             let sets = org.sets_with(&by.audience);
             let first = org.units().len() as u32;
             let people = org.people().iter().zip(first..).filter(|(person, _)| {
-                sets.get(person.set as usize) == Some(&true) && fits(person.unit)
+                sets.get(person.set as usize) == Some(&true)
+                    && person_fits(org, by, person.unit)
             });
             (org.by_id(people.map(|(_, number)| Subject(number))), Kind::Persons)
         };
@@ -201,12 +202,23 @@ fn overlap((from, until): (Day, Day), period: &Period) -> i32 {
     from.max(period.start).days_until(until.min(period.end)) + 1
 }
 
-/// An empty list of kinds or stages means any.
 fn unit_fits(org: &Organisation, by: &By, unit: UnitIx) -> bool {
-    let unit = org.unit(unit);
-    let stage_fits = || unit.stage.is_some_and(|stage| by.stage.contains(&stage));
-    (by.kind.is_empty() || by.kind.contains(&unit.kind))
-        && (by.stage.is_empty() || stage_fits())
+    kind_fits(org, by, unit) && stage_fits(org, by, unit)
+}
+
+/// A pupil of a class is a pupil of the school.
+fn person_fits(org: &Organisation, by: &By, unit: UnitIx) -> bool {
+    stage_fits(org, by, unit) && org.up_to_school(unit).any(|unit| kind_fits(org, by, unit))
+}
+
+/// An empty list of kinds means any.
+fn kind_fits(org: &Organisation, by: &By, unit: UnitIx) -> bool {
+    by.kind.is_empty() || by.kind.contains(&org.unit(unit).kind)
+}
+
+fn stage_fits(org: &Organisation, by: &By, unit: UnitIx) -> bool {
+    let fits = |stage| by.stage.contains(&stage);
+    by.stage.is_empty() || org.unit(unit).stage.is_some_and(fits)
 }
 
 fn unit_ranks(org: &Organisation) -> Vec<u32> {

@@ -49,21 +49,26 @@ impl<R: Read> Blocks<R> {
         let mut new = Self { shape, places: Vec::new(), state: Mutex::new(state) };
         let mut first = Block::default();
         if !new.next(&mut first)? {
-            let problem = format!("文件是空的，第一行应为列名：{}", shape.columns.join(","));
-            return Err(shape.row(1, problem));
+            return Err(empty(shape));
         }
         let bytes = first.bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&first.bytes);
-        let (header, rest) = match memchr(b'\n', bytes) {
-            Some(end) => (&bytes[..end], &bytes[end + 1..]),
-            None => (bytes, &[][..]),
-        };
-        new.places = places(shape, header)?;
+        let (mut header, mut rest, mut line) = (&[][..], bytes, 0);
+        while header.trim_ascii().is_empty() {
+            if rest.is_empty() {
+                return Err(empty(shape));
+            }
+            let end = memchr(b'\n', rest).unwrap_or(rest.len());
+            header = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
+            line += 1;
+        }
+        new.places = places(shape, header, line)?;
         let state = new.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         // The block's other rows go back in front of what was left over.
         let mut returned = rest.to_vec();
         returned.append(&mut state.rest);
         state.rest = returned;
-        state.line = 2;
+        state.line = line + 1;
         Ok(new)
     }
 
@@ -194,31 +199,31 @@ fn unclosed() -> String {
     "引号没有成对".to_owned()
 }
 
-fn places(shape: Shape, header: &[u8]) -> Result<Vec<usize>, TableError> {
+fn empty(shape: Shape) -> TableError {
+    shape.row(1, format!("文件是空的，第一行应为列名：{}", shape.columns.join(",")))
+}
+
+fn places(shape: Shape, header: &[u8], line: u64) -> Result<Vec<usize>, TableError> {
     let header = header.strip_suffix(b"\r").unwrap_or(header);
-    let text = std::str::from_utf8(header)
-        .map_err(|_| shape.row(1, "列名不是 UTF-8 文本".to_owned()))?;
+    let refuse = |problem: String| shape.row(line, problem);
+    let text =
+        std::str::from_utf8(header).map_err(|_| refuse("列名不是 UTF-8 文本".to_owned()))?;
+    let columns = shape.columns.join("、");
     let mut places = Vec::new();
     for name in text.split(',').map(|name| name.trim().trim_matches('"')) {
-        let place = shape.columns.iter().position(|column| *column == name);
-        let allowed = || shape.columns.join("、");
-        match place {
+        match shape.columns.iter().position(|column| *column == name) {
             Some(place) if places.contains(&place) => {
-                return Err(shape.row(1, format!("列“{name}”出现了两次")));
+                return Err(refuse(format!("列“{name}”出现了两次")));
             }
             Some(place) => places.push(place),
             None => {
-                let problem = format!("不认识的列“{name}”，可以有的列是 {}", allowed());
-                return Err(shape.row(1, problem));
+                return Err(refuse(format!("不认识的列“{name}”，可以有的列是 {columns}")));
             }
         }
     }
     let missing = shape.columns.iter().enumerate().find(|(n, _)| !places.contains(n));
     match missing {
-        Some((_, column)) => {
-            Err(shape
-                .row(1, format!("缺少列“{column}”，应有的列是 {}", shape.columns.join("、"))))
-        }
+        Some((_, column)) => Err(refuse(format!("缺少列“{column}”，应有的列是 {columns}"))),
         None => Ok(places),
     }
 }

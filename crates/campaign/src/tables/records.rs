@@ -102,15 +102,11 @@ fn record(
     let count = count(row.bytes(5)).ok_or_else(|| {
         row.refuse(5, format!("“{}”不是 0 到 999999999 的整数", shown(row.bytes(5))))
     })?;
-    let counts = match row.bytes(6) {
-        b"submitted" | b"accepted" => true,
-        b"returned" | b"withdrawn" => false,
-        other => {
-            let allowed = "submitted、accepted、returned、withdrawn";
-            let problem = format!("“{}”不在允许的值之中：{allowed}", shown(other));
-            return Err(row.refuse(6, problem));
-        }
-    };
+    let counts = counts(row.bytes(6)).ok_or_else(|| {
+        let allowed = "submitted、accepted（或 reviewed、approved、confirmed、valid、pending、\
+                       recorded、done、ok，或空着）、returned、withdrawn";
+        row.refuse(6, format!("“{}”不在允许的值之中：{allowed}", shown(row.bytes(6))))
+    })?;
     if counts && submitted <= as_of {
         let attendees = attendance.of(id);
         loader.add(&Entry { name, subject, day, submitted, count, attendees });
@@ -121,6 +117,18 @@ fn record(
 /// The local date of a `submitted_at`: a date, or a time with or without offset.
 pub fn submitted_on(bytes: &[u8]) -> Option<Day> {
     if bytes.len() == 10 { Day::parse(bytes) } else { local_date(bytes) }
+}
+
+/// Whether a record of this status counts: any does that was not given back. The
+/// words of the product come first, then those that other programs may use; the
+/// list is closed, since a mistyped “returned” must not count.
+fn counts(status: &[u8]) -> Option<bool> {
+    match status {
+        b"submitted" | b"accepted" | b"" | b"reviewed" | b"approved" | b"confirmed"
+        | b"valid" | b"pending" | b"recorded" | b"done" | b"ok" => Some(true),
+        b"returned" | b"withdrawn" => Some(false),
+        _ => None,
+    }
 }
 
 fn count(bytes: &[u8]) -> Option<u64> {

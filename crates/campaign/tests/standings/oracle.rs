@@ -93,13 +93,28 @@ impl<'t> Tables<'t> {
     }
 
     fn fits(&self, duty: &Duty, unit: &str) -> bool {
+        self.kind_fits(duty, unit) && self.stage_fits(duty, unit)
+    }
+
+    fn kind_fits(&self, duty: &Duty, unit: &str) -> bool {
         let kind = self.unit(unit)["kind"];
+        duty.by.kind.is_empty() || duty.by.kind.iter().any(|wanted| wanted.code() == kind)
+    }
+
+    fn stage_fits(&self, duty: &Duty, unit: &str) -> bool {
         let above = self.upwards(unit);
         let stage =
             above.iter().map(|id| self.unit(id)["stage"]).find(|stage| !stage.is_empty());
         let by = &duty.by;
-        (by.kind.is_empty() || by.kind.iter().any(|wanted| wanted.code() == kind))
-            && (by.stage.is_empty() || by.stage.iter().any(|it| Some(it.code()) == stage))
+        by.stage.is_empty() || by.stage.iter().any(|it| Some(it.code()) == stage)
+    }
+
+    /// A person fits by the own unit or one above, as far as the own school.
+    fn person_fits(&self, duty: &Duty, unit: &str) -> bool {
+        let mut above = self.upwards(unit);
+        let school = above.iter().position(|id| self.unit(id)["kind"] == "school");
+        above.truncate(school.map_or(1, |at| at + 1));
+        self.stage_fits(duty, unit) && above.iter().any(|id| self.kind_fits(duty, id))
     }
 
     /// Each subject with where and when it exists.
@@ -127,7 +142,9 @@ impl<'t> Tables<'t> {
                 found.insert(unit["id"], vec![(from, unit["id"], until)]);
             }
         } else {
-            for person in self.people.iter().filter(|person| self.fits(duty, person["unit"])) {
+            for person in
+                self.people.iter().filter(|person| self.person_fits(duty, person["unit"]))
+            {
                 let mut codes = person["audiences"].split(';').chain([person["role"]]);
                 if codes.any(|code| duty.by.audience.iter().any(|wanted| wanted == code)) {
                     let (from, until) = life(person);
@@ -316,7 +333,7 @@ pub(crate) fn evaluate(
                     for record in &tables.records {
                         let submitted = iso(&record["submitted_at"][..10]);
                         let acted = iso(record["date"]);
-                        if matches!(record["status"], "submitted" | "accepted")
+                        if !matches!(record["status"], "returned" | "withdrawn")
                             && submitted <= as_of
                             && start <= acted
                             && acted <= end

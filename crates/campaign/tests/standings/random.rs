@@ -164,7 +164,8 @@ pub(crate) fn random_world(dice: &mut Dice, plans: &[Plan], records: u64) -> Wor
     for n in 0..records {
         let acted = dice.day("2022-10-20", 520);
         let submitted = acted.plus(dice.below(12) as i32 * dice.below(4) as i32);
-        let status = dice.one(&["submitted", "accepted", "accepted", "returned", "withdrawn"]);
+        let status =
+            dice.one(&["submitted", "accepted", "", "approved", "returned", "withdrawn"]);
         let subject = subjects[dice.below(subjects.len() as u64) as usize];
         let name = dice.one(&names);
         let _ = writeln!(

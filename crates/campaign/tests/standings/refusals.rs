@@ -33,6 +33,16 @@ fn headers() {
         ],
     );
     refused(
+        file(|it| &mut it.units, "\n \r\n"),
+        &expect![
+            "units.csv 第 1 行：文件是空的，第一行应为列名：id,parent,kind,stage,name,from,until"
+        ],
+    );
+    refused(
+        file(|it| &mut it.posts, "\n\nunit,post,person,from,until\nb,x\n"),
+        &expect!["posts.csv 第 4 行：这一行有 2 列，应有 5 列"],
+    );
+    refused(
         file(|it| &mut it.units, "id,parent,kind,stage,name,from\n"),
         &expect![
             "units.csv 第 1 行：缺少列“until”，应有的列是 id、parent、kind、stage、name、from、until"
@@ -185,7 +195,7 @@ fn records() {
     refused(
         line(|it| &mut it.records, "r,d,c,2023-01-01,2023-01-01,1,通过"),
         &expect![
-            "records.csv 第 2 行“status”列：“通过”不在允许的值之中：submitted、accepted、returned、withdrawn"
+            "records.csv 第 2 行“status”列：“通过”不在允许的值之中：submitted、accepted（或 reviewed、approved、confirmed、valid、pending、recorded、done、ok，或空着）、returned、withdrawn"
         ],
     );
     refused(

@@ -11,14 +11,16 @@ use std::{
 
 use anyhow::Context as _;
 use campaign::{
-    calendar::{Calendar, CalendarError},
+    calendar::Calendar,
     day::Day,
     engine::{Engine, Extras},
     organisation::Organisation,
-    plan::{self, Plan},
+    plan::{self, Cadence, Due, Duty, Plan, Season},
     standing::View,
-    tables::{self, TableError},
+    tables,
 };
+
+use super::input::{self, NotInOrder, exit_code};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -53,28 +55,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     exit_code(evaluate(args))
 }
 
-/// 2 if the input was not in order, which is told; other failures go on up.
-pub(crate) fn exit_code(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
-    let Err(error) = result else { return Ok(ExitCode::SUCCESS) };
-    let not_in_order = match error.downcast_ref::<TableError>() {
-        Some(error) => !matches!(error, TableError::Read { .. }),
-        None => error.is::<CalendarError>() || error.is::<BadPlan>(),
-    };
-    if !not_in_order {
-        return Err(error);
-    }
-    eprintln!("错误：{error:#}");
-    Ok(ExitCode::from(NOT_IN_ORDER))
-}
-
-const NOT_IN_ORDER: u8 = 2;
-
 fn evaluate(args: &Args) -> anyhow::Result<()> {
     let plans = read_plans(&args.plan, args.superior.as_deref())?;
     let cores = || thread::available_parallelism().map_or(1, usize::from);
     let threads = args.threads.unwrap_or_else(cores);
     let org = Arc::new(organisation(&args.data)?);
-    let calendar = calendar(&args.data)?;
+    let calendar = calendar(&args.data, &plans)?;
     let extras = extras(&args.data, &plans, &org)?;
     let engine = Engine::new(&plans, Arc::clone(&org), &calendar, &extras);
     let attendance = match optional(&args.data, "attendance.csv")? {
@@ -140,18 +126,6 @@ impl Drop for Unfinished {
     }
 }
 
-/// What is wrong with a plan, a line each.
-#[derive(Debug)]
-struct BadPlan(String);
-
-impl std::fmt::Display for BadPlan {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "方案有错误：\n{}", self.0)
-    }
-}
-
-impl std::error::Error for BadPlan {}
-
 /// Reads plans; with a superior's plan, each is what adopts it.
 pub(crate) fn read_plans(
     files: &[PathBuf],
@@ -171,10 +145,9 @@ pub(crate) fn read_plans(
 
 fn read_plan(file: &Path) -> anyhow::Result<Plan> {
     let name = file.display().to_string();
-    let text = fs::read_to_string(file).with_context(|| format!("{name} 读不出来"))?;
-    plan::parse(&text, &name).map_err(|findings| {
+    plan::parse(&input::text(file, "方案文件")?, &name).map_err(|findings| {
         let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-        BadPlan(lines.join("\n")).into()
+        NotInOrder(format!("方案有错误：\n{}", lines.join("\n"))).into()
     })
 }
 
@@ -189,15 +162,29 @@ fn organisation(data: &Path) -> anyhow::Result<Organisation> {
     Ok(org)
 }
 
-/// The body's own calendar, or the built-in one.
-fn calendar(data: &Path) -> anyhow::Result<Calendar> {
+/// The body's own calendar. Without one there are no terms and no holidays, so
+/// that the result depends on nothing but the files; whoever needs one is told.
+fn calendar(data: &Path, plans: &[Plan]) -> anyhow::Result<Calendar> {
     let path = data.join("calendar.toml");
-    if !path.exists() {
-        return Ok(Calendar::builtin());
+    if path.exists() {
+        let text = input::text(&path, "校历文件")?;
+        return Calendar::parse(&text)
+            .map_err(|error| NotInOrder(format!("calendar.toml {error}")).into());
     }
-    let text =
-        fs::read_to_string(&path).with_context(|| format!("{} 读不出来", path.display()))?;
-    Calendar::parse(&text).context("calendar.toml 有错误")
+    if plans.iter().flat_map(|plan| &plan.duties).any(asks_calendar) {
+        eprintln!(
+            "提示：{} 里没有 calendar.toml，按没有学期、没有节假日计算：每学期的任务没有周期，\
+             任何一天都不是上学日，周一至周五都是工作日",
+            data.display()
+        );
+    }
+    Ok(Calendar::default())
+}
+
+fn asks_calendar(duty: &Duty) -> bool {
+    duty.cadence == Cadence::Term
+        || duty.season != Season::Always
+        || matches!(duty.due, Some(Due::WorkdaysAfter(_)))
 }
 
 fn extras(data: &Path, plans: &[Plan], org: &Organisation) -> anyhow::Result<Extras> {
@@ -217,12 +204,11 @@ fn extras(data: &Path, plans: &[Plan], org: &Organisation) -> anyhow::Result<Ext
     Ok(extras)
 }
 
-fn required(data: &Path, name: &str) -> anyhow::Result<File> {
-    let path = data.join(name);
-    File::open(&path).with_context(|| format!("{} 打不开", path.display()))
+fn required(data: &Path, name: &str) -> Result<File, NotInOrder> {
+    input::open(&data.join(name), "数据文件")
 }
 
 /// A table that may be missing, which is the same as one without rows.
-fn optional(data: &Path, name: &str) -> anyhow::Result<Option<File>> {
+fn optional(data: &Path, name: &str) -> Result<Option<File>, NotInOrder> {
     if data.join(name).exists() { required(data, name).map(Some) } else { Ok(None) }
 }

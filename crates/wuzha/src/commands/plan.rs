@@ -1,14 +1,15 @@
 //! `wuzha plan check|show|diff`: what a plan file says, and what is wrong with it.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use campaign::plan::{self, Finding, Plan, Severity};
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
+
+use super::input::{self, NotInOrder};
 
 /// The exit code when a plan has errors.
 const NOT_IN_ORDER: u8 = 2;
@@ -49,6 +50,16 @@ pub(crate) enum Format {
 }
 
 pub(crate) fn run(command: &PlanCommand) -> Result<ExitCode> {
+    match obey(command) {
+        Err(error) if error.is::<NotInOrder>() => {
+            eprintln!("错误：{error}");
+            Ok(ExitCode::from(NOT_IN_ORDER))
+        }
+        done => done,
+    }
+}
+
+fn obey(command: &PlanCommand) -> Result<ExitCode> {
     match command {
         PlanCommand::Check { file, superior, format } => {
             check(file, superior.as_deref(), *format)
@@ -139,17 +150,7 @@ fn adopted(plan: &Plan, file: &Path) -> Option<Loaded> {
 }
 
 fn read(file: &Path) -> Result<String> {
-    let name = file.display();
-    let bytes = fs::read(file).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => anyhow!("没有这个方案文件：{name}"),
-        io::ErrorKind::PermissionDenied => anyhow!("没有权限读取方案文件：{name}"),
-        io::ErrorKind::IsADirectory => anyhow!("{name} 是文件夹，不是方案文件"),
-        _ => anyhow!("不能读取方案文件 {name}（{error}）"),
-    })?;
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned)),
-        Err(_) => bail!("方案文件 {name} 不是 UTF-8 文本，请另存为 UTF-8"),
-    }
+    Ok(input::text(file, "方案文件")?)
 }
 
 fn refuse(findings: &[Finding]) -> Result<ExitCode> {

@@ -14,7 +14,7 @@ use campaign::{
 };
 use clap::value_parser;
 
-use super::evaluate::{exit_code, read_plans};
+use super::{evaluate::read_plans, input::exit_code};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
