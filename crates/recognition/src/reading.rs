@@ -363,15 +363,15 @@ pub(crate) fn letters(text: &str) -> Vec<char> {
         if at < skip_to {
             continue;
         }
-        if c.is_ascii_alphabetic() {
-            if let Some((length, sign)) = folded_word(text.as_bytes(), at) {
-                skip_to = at + length;
-                han_run = 0;
-                if let Some(sign) = sign.filter(|sign| out.last() != Some(sign)) {
-                    out.push(sign);
-                }
-                continue;
+        let folded =
+            c.is_ascii_alphabetic().then(|| folded_word(text.as_bytes(), at)).flatten();
+        if let Some((length, sign)) = folded {
+            skip_to = at + length;
+            han_run = 0;
+            if let Some(sign) = sign.filter(|sign| out.last() != Some(sign)) {
+                out.push(sign);
             }
+            continue;
         }
         if c.is_ascii_digit() {
             han_run = 0;
@@ -410,7 +410,7 @@ fn folded_word(bytes: &[u8], at: usize) -> Option<(usize, Option<char>)> {
         return Some((run, Some('u')));
     }
     // A host: letters, a dot, letters, and nothing Chinese between.
-    if word.iter().any(|b| *b == b'.') && word.last().is_some_and(u8::is_ascii_alphanumeric) {
+    if word.contains(&b'.') && word.last().is_some_and(u8::is_ascii_alphanumeric) {
         return Some((run, Some('u')));
     }
     MASKS
