@@ -216,8 +216,7 @@ def main(plan_file, data, as_of, out, threads="2"):
     sums = ", ".join(f"sum(n) filter (state = '{state}') as {state}" for state in states)
     counts = ", ".join(f"coalesce({state}, 0) as {state}" for state in states)
     share = lambda part: f"""case when whole = 0 then '—' else
-        printf('%d.%04d', (({part}) * 20000 + whole) // (whole * 2) // 10000,
-            (({part}) * 20000 + whole) // (whole * 2) % 10000) end"""
+        printf('%.4f', ({part})::double / whole::double) end"""
     db.execute(f"""copy (
         with small as (select duty, home, state, count(*) as n from standings group by all),
         up as (select a.above as unit, duty, {sums} from small s join above a on a.unit = s.home group by all),

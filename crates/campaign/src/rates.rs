@@ -71,12 +71,10 @@ impl Ratio {
         (self.whole > 0).then(|| self.part as f64 / self.whole as f64)
     }
 
-    /// `0.8333`, or `—`.
+    /// `0.8333`, or `—`: what any program prints that divides and asks for four
+    /// digits, so that tables can be compared byte by byte.
     pub fn decimal(self) -> String {
-        match self.ten_thousandths() {
-            Some(share) => format!("{}.{:04}", share / 10_000, share % 10_000),
-            None => "—".to_owned(),
-        }
+        self.share().map_or_else(|| "—".to_owned(), |share| format!("{share:.4}"))
     }
 
     /// `83.3%` rounded half up, or `—`.
@@ -145,5 +143,25 @@ impl View<'_> {
         }
         rates.roll_up(org);
         rates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_digits_as_any_program_prints_them() {
+        let decimal = |part, whole| Ratio { part, whole }.decimal();
+        assert_eq!(decimal(0, 0), "—");
+        assert_eq!(decimal(0, 3), "0.0000");
+        assert_eq!(decimal(2, 3), "0.6667");
+        assert_eq!(decimal(3, 3), "1.0000");
+        // Of two equally near ones the even, as in C and Python.
+        assert_eq!(decimal(25, 32), "0.7812");
+        assert_eq!(decimal(27, 32), "0.8438");
+        // 0.00625 as a double lies a little above.
+        assert_eq!(decimal(1, 160), "0.0063");
+        assert_eq!(Ratio { part: 1, whole: 2000 }.percent(), "0.1%");
     }
 }

@@ -394,9 +394,7 @@ pub(crate) fn evaluate(
             if due == 0 {
                 return "—".to_owned();
             }
-            // Half up in ten-thousandths.
-            let share = (part * 10_000 * 2 + due) / (due * 2);
-            format!("{}.{:04}", share / 10_000, share % 10_000)
+            format!("{:.4}", part as f64 / due as f64)
         };
         let numbers: Vec<String> = n.iter().map(ToString::to_string).collect();
         let (rate, timely) = (share(n[0] + n[1]), share(n[0]));
