@@ -93,13 +93,16 @@ pub async fn texts_near(
     if bands.is_empty() {
         return Ok(Vec::new());
     }
-    // `union` instead of `or`: each arm is one look-up in the index.
+    // `union` instead of `or`: each arm is one look-up in the index, which holds
+    // the ids in order; a phrase that everybody writes must not be read whole.
     let arms: Vec<String> = (0..bands.len())
         .map(|band| {
             format!(
-                "select likeness_id from likeness_band
-                 where source = 'text' and band = {band} and value = ${}",
-                band + 1
+                "select likeness_id from (select likeness_id from likeness_band
+                 where source = 'text' and band = {band} and value = ${}
+                 order by likeness_id limit ${}) b{band}",
+                band + 1,
+                bands.len() + 2
             )
         })
         .collect();

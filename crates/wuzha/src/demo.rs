@@ -5,6 +5,7 @@ mod acts;
 mod chance;
 mod district;
 mod fill;
+mod minutes;
 mod names;
 
 use std::path::Path;

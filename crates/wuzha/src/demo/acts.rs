@@ -8,12 +8,13 @@ use campaign::calendar::Calendar;
 use campaign::day::Day;
 use campaign::engine::{Engine, Extras};
 use campaign::organisation::{Organisation, PersonRow, PostRow, UnitRow};
-use campaign::plan::{Cadence, HeldBy, Plan};
+use campaign::plan::{Cadence, Duty, HeldBy, Plan, Proof};
 use campaign::standing::{Standing, View};
 use campaign::tally::Tally;
 
 use super::chance::Chance;
 use super::district::District;
+use super::minutes::Minutes;
 
 /// One record of the demo.
 pub(crate) struct Act {
@@ -106,8 +107,9 @@ pub(crate) fn acts(
     let scene =
         Scene { district, plans, engine: &engine, now, diligence: diligence(district, chance) };
     let mut acts = Vec::new();
+    let mut pen = Minutes::default();
     for standing in view.standings(false) {
-        scene.play(&standing, chance, &mut acts);
+        scene.play(&standing, (&mut pen, chance), &mut acts);
     }
     acts.sort_by_key(|act| act.submitted_at);
     Ok(acts)
@@ -144,7 +146,12 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    fn play(&self, standing: &Standing, chance: &mut Chance, acts: &mut Vec<Act>) {
+    fn play(
+        &self,
+        standing: &Standing,
+        (pen, chance): (&mut Minutes, &mut Chance),
+        acts: &mut Vec<Act>,
+    ) {
         let org = self.engine.organisation();
         let duty_id = self.engine.duty_id(standing.duty);
         let Some(duty) = self.plans.iter().rev().find_map(|plan| plan.duty(duty_id)) else {
@@ -196,16 +203,16 @@ impl Scene<'_> {
             if self.now <= at || self.now < day.begins_at() {
                 continue;
             }
-            acts.push(self.act(duty, (unit, person), (day, at), chance));
+            acts.push(self.act(duty, (unit, person), (day, at), (pen, chance)));
         }
     }
 
     fn act(
         &self,
-        duty: &campaign::plan::Duty,
+        duty: &Duty,
         (unit, person): (usize, Option<usize>),
         (day, at): (Day, i64),
-        chance: &mut Chance,
+        (pen, chance): (&mut Minutes, &mut Chance),
     ) -> Act {
         let topic = chance.pick(TOPICS);
         let recent = self.now - at < 6 * 24 * HOUR_MS;
@@ -229,7 +236,8 @@ impl Scene<'_> {
             submitted_at: at,
             count: 1,
             place: (!is_online).then(|| *chance.pick(PLACES)),
-            minutes: Some(minutes(topic, chance)),
+            minutes: has_minutes(duty, roll.is_some(), chance)
+                .then(|| pen.write(topic, chance)),
             link: is_online
                 .then(|| format!("https://example.edu.cn/anti-fraud/{}", chance.below(90_000))),
             fate,
@@ -251,24 +259,8 @@ impl Scene<'_> {
     }
 }
 
-fn minutes(topic: &str, chance: &mut Chance) -> String {
-    let opening = chance.pick(&[
-        "先看了一段案例短片",
-        "由安全干部讲了近期案例",
-        "以提问开场",
-        "请学生先说说自己遇到过的骗术",
-    ]);
-    let middle = chance.pick(&[
-        "分组讨论了骗子的说话套路",
-        "对照自家情况查找风险点",
-        "演示了怎样核实身份和拨打96110",
-        "现场做了小测验",
-    ]);
-    let end = chance.pick(&[
-        "要求回家讲给家长听。",
-        "布置了下次检查的内容。",
-        "提醒遇事先找老师和家长。",
-        "发放了提示卡。",
-    ]);
-    format!("主题“{topic}”。{opening}，{middle}，{end}")
+/// A roll or a link is proof enough; minutes are written where the duty asks for
+/// them, and by the diligent.
+fn has_minutes(duty: &Duty, has_roll: bool, chance: &mut Chance) -> bool {
+    duty.proof.contains(&Proof::Minutes) && (!has_roll || chance.happens(0.15))
 }
