@@ -13,6 +13,7 @@ use crate::plan::hash;
 
 /// An element of a plan, in no plan yet.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time is looked at, none are kept")]
 pub enum Element {
     Duty(Duty),
     /// With the indicator that it brings, if the catalogue has none.
@@ -279,12 +280,11 @@ impl Fields {
             check.wrong("due", "日数应为整数，日期写作 2022-03-01 的样子");
         }
         let allowed = match (due?, cadence?) {
-            (Due::On(_), Cadence::Once) => None,
+            (Due::On(_), Cadence::Once) | (Due::DayOfMonth(_), Cadence::Monthly) => None,
             (Due::On(_), _) => Some("某一天截止只用于一次性任务"),
             (_, Cadence::Once) => Some("一次性任务的截止应为日期"),
             (_, Cadence::Event) => Some("按事件的任务以事件后的天数为限，不另写截止"),
             (_, Cadence::Continuous) => Some("常态化任务没有截止"),
-            (Due::DayOfMonth(_), Cadence::Monthly) => None,
             (Due::DayOfMonth(_), _) => Some("当月某日只用于每月的任务"),
             _ => None,
         };
@@ -395,15 +395,27 @@ fn keep_rest(plan: &mut Plan, rest: &Plan) {
         (plan.responsibilities.clone(), plan.key_periods.clone(), plan.reports.clone());
     let (mut posts, mut honours, mut scoring) =
         (plan.posts.clone(), plan.honours.clone(), plan.scoring.clone());
-    responsibilities.iter_mut().for_each(|it| it.duties = kept(&it.duties));
-    periods.iter_mut().for_each(|it| it.duties = kept(&it.duties));
-    reports.iter_mut().for_each(|it| it.duty = it.duty.take().filter(stays));
-    posts.iter_mut().for_each(|it| it.duty = it.duty.take().filter(stays));
+    for it in &mut responsibilities {
+        it.duties = kept(&it.duties);
+    }
+    for it in &mut periods {
+        it.duties = kept(&it.duties);
+    }
+    for it in &mut reports {
+        it.duty = it.duty.take().filter(stays);
+    }
+    for it in &mut posts {
+        it.duty = it.duty.take().filter(stays);
+    }
     for honour in &mut honours {
         honour.revoked_by = kept(&honour.revoked_by);
-        honour.criteria.iter_mut().for_each(|it| it.fact = it.fact.take().filter(stays));
+        for it in &mut honour.criteria {
+            it.fact = it.fact.take().filter(stays);
+        }
     }
-    scoring.iter_mut().for_each(|it| it.on = kept(&it.on));
+    for it in &mut scoring {
+        it.on = kept(&it.on);
+    }
     (plan.responsibilities, plan.key_periods, plan.reports) =
         (responsibilities, periods, reports);
     (plan.posts, plan.honours, plan.scoring) = (posts, honours, scoring);

@@ -16,12 +16,11 @@ fn document(year: i64) -> PathBuf {
         let seed = PathBuf::from(shared).join("seeds/002_95c774338fa95724.txt");
         seed.exists().then_some(seed)
     });
-    let text = match seed {
-        Some(seed) => std::fs::read_to_string(seed).expect("the seed is readable"),
-        None => {
-            println!("WUZHA_SHARED has no seed: a document of the own corpus is used");
-            std::fs::read_to_string(own).expect("the corpus is readable")
-        }
+    let text = if let Some(seed) = seed {
+        std::fs::read_to_string(seed).expect("the seed is readable")
+    } else {
+        println!("WUZHA_SHARED has no seed: a document of the own corpus is used");
+        std::fs::read_to_string(own).expect("the corpus is readable")
     };
     // The year of the run, so that its duties are due now.
     let year = year.to_string();

@@ -124,7 +124,7 @@ pub(super) fn faults(
     let found = stands_alone(&head_of(&desk.draft)?, element);
     Ok(found
         .into_iter()
-        .filter(|it| it.is_error())
+        .filter(campaign::plan::Finding::is_error)
         .map(|it| {
             let allowed = it.allowed.map(|words| format!("。{words}")).unwrap_or_default();
             ("", format!("{}{allowed}", it.message))
@@ -237,12 +237,11 @@ const SELECTED_MAX: usize = 500;
 /// The bytes that were selected, without blanks around them.
 fn span_of(desk: &Desk, sent: &Sent) -> Option<std::ops::Range<usize>> {
     let text = desk.edition.text.as_str();
-    let (from, to) = match sent.get("sentence").parse::<usize>() {
-        Ok(n) => desk.layout.sentences.get(n).map(|(from, to, _)| (*from, *to))?,
-        Err(_) => {
-            let place = |name| sent.get(name).parse().ok().map(|n: usize| byte_at(text, n));
-            (place("from")?, place("to")?)
-        }
+    let (from, to) = if let Ok(n) = sent.get("sentence").parse::<usize>() {
+        desk.layout.sentences.get(n).map(|(from, to, _)| (*from, *to))?
+    } else {
+        let place = |name| sent.get(name).parse().ok().map(|n: usize| byte_at(text, n));
+        (place("from")?, place("to")?)
     };
     let words = text.get(from..to)?;
     let lead = words.len() - words.trim_start().len();

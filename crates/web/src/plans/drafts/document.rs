@@ -75,21 +75,16 @@ fn push_line(out: &mut String, text: &str, (from, until): (usize, usize), places
 }
 
 fn push_sentence(out: &mut String, n: usize, words: &str, targets: &[&str]) {
-    match targets.first() {
-        Some(first) => {
-            out.push_str(&format!(
-                "<a class=\"s has\" id=\"s{n}\" href=\"#{first}\" data-i=\""
-            ));
-            out.push_str(&targets.join(" "));
-            out.push_str("\">");
-            escape(out, words);
-            out.push_str("</a>");
-        }
-        None => {
-            out.push_str(&format!("<span class=\"s\" id=\"s{n}\">"));
-            escape(out, words);
-            out.push_str("</span>");
-        }
+    if let Some(first) = targets.first() {
+        out.push_str(&format!("<a class=\"s has\" id=\"s{n}\" href=\"#{first}\" data-i=\""));
+        out.push_str(&targets.join(" "));
+        out.push_str("\">");
+        escape(out, words);
+        out.push_str("</a>");
+    } else {
+        out.push_str(&format!("<span class=\"s\" id=\"s{n}\">"));
+        escape(out, words);
+        out.push_str("</span>");
     }
 }
 

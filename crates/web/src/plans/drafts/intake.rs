@@ -475,7 +475,8 @@ fn unused(used: &mut std::collections::HashSet<String>, id: String) -> String {
     if used.insert(id.clone()) {
         return id;
     }
-    let free = (2..).map(|n| format!("{id}-{n}")).find(|id| !used.contains(id));
+    // More numbers than ids are used: one of them is free.
+    let free = (2..=used.len() + 2).map(|n| format!("{id}-{n}")).find(|id| !used.contains(id));
     let free = free.unwrap_or(id);
     used.insert(free.clone());
     free
