@@ -49,7 +49,7 @@ fn is_name(head: &str) -> bool {
     ];
     head.chars().count() <= 24
         && !verbs.iter().any(|v| head.starts_with(v))
-        && !head.contains(['“', '”', '%'])
+        && !head.contains(['“', '”', '%', '每', '向'])
 }
 
 /// The clause without the actor and the small words before its verb.

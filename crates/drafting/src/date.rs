@@ -52,6 +52,8 @@ pub(crate) enum Year {
     Next,
     /// 20xx: said, and hidden.
     Masked,
+    /// 三年内: so many years from the first, or the plan's last.
+    Span(u8),
     /// 本月, 下月: so many months after the month of issue.
     Months(u8),
 }

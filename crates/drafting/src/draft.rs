@@ -11,12 +11,16 @@ use crate::marker;
 use crate::outline::{self, Block, Outline};
 use crate::phrase::What;
 use crate::statement::{self, Found, Place};
+use crate::table::Table;
 
 /// Longer texts are cut here: no campaign plan comes near it.
 pub const MAX_BYTES: usize = 4 << 20;
 
 /// Below this a statement is a hint, not an item.
 const KEEP: f64 = 0.6;
+
+/// What a piece of advice is worth.
+const ADVISED: f64 = 0.5;
 
 /// A draft of a plan, read from a document.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,17 +76,22 @@ pub fn draft(source: &str) -> Draft {
     let outline = outline::outline(text);
     let mut items = Vec::new();
     let mut memory = Memory::default();
-    for block in &outline.blocks {
+    for (at, block) in outline.blocks.iter().enumerate() {
         if !block.live {
             continue;
         }
-        for found in read_block(&outline, block, &mut memory) {
+        let reading =
+            Reading { outline: &outline, source: text, next: outline.blocks.get(at + 1) };
+        for found in read_block(&reading, block, &mut memory) {
             items.push(item(text, block, found));
         }
     }
+    if outline.advice {
+        items.iter_mut().for_each(advise);
+    }
     let (mut items, hints): (Vec<Item>, Vec<Item>) =
         items.into_iter().partition(|item| item.confidence >= KEEP);
-    drop_restatements(&mut items);
+    drop_restatements(&mut items, text);
     let period = period(&outline, &items);
     let chars = Chars::of(text);
     Draft {
@@ -108,6 +117,22 @@ fn within_limit(source: &str) -> (&str, bool) {
     (source.get(..end).unwrap_or_default(), true)
 }
 
+/// In advice only what has a date of its own is asked for; the rest is a hint.
+fn advise(item: &mut Item) {
+    let asked = item.deadline.is_some() && item.kind != Kind::Target;
+    if !asked {
+        item.confidence = item.confidence.min(ADVISED);
+        item.why = format!("{}（文件是提示，没有布置任务）", item.why);
+    }
+}
+
+/// The document that a paragraph is read in.
+struct Reading<'a> {
+    outline: &'a Outline,
+    source: &'a str,
+    next: Option<&'a Block>,
+}
+
 /// What earlier paragraphs say for later ones.
 #[derive(Default)]
 struct Memory {
@@ -117,9 +142,14 @@ struct Memory {
     month: Option<(String, DatePhrase)>,
     /// The open list of ones: how deep it hangs, and the rate of its opening line.
     ones: Option<(usize, Option<Cadence>)>,
+    /// The rate of a line that opens a list (`每周做到：`), and how deep it hangs.
+    listed: Option<(usize, Cadence)>,
+    /// The heads of the table whose rows follow.
+    table: Option<Table>,
 }
 
-fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Found> {
+fn read_block(reading: &Reading<'_>, block: &Block, memory: &mut Memory) -> Vec<Found> {
+    let outline = reading.outline;
     let text = block.body.text.as_str();
     let depth = block.path.len();
     memory.actors.retain(|(d, _)| *d < depth);
@@ -134,6 +164,15 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         memory.month = Some((section, date));
         return Vec::new();
     }
+    if memory.listed.is_some_and(|(d, _)| depth <= d) {
+        memory.listed = None;
+    }
+    if !text.contains('\t') {
+        memory.table = None;
+    } else if let Some(table) = Table::of(reading.source, block) {
+        memory.table = Some(table);
+        return Vec::new();
+    }
     let own_ones = says_ones(text);
     let named_ones =
         block.path.iter().any(|l| l.rank == marker::RANK_ONES || says_ones(&l.heading));
@@ -142,7 +181,7 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         text,
         years: &outline.years,
         goals: block.under_text(&["目标", "指标"])
-            || block.under_text(&["标准"])
+            || block.under_heading(&["标准"])
                 && !block.under_text(&["评分", "考核", "计分", "奖"])
             || opens_goals(text),
         ones: own_ones || named_ones || memory.ones.is_some(),
@@ -159,14 +198,25 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
             "评选条件",
         ]),
         month: memory.month.as_ref().map(|(_, date)| date.clone()),
-        list_cadence: memory.ones.and_then(|(_, cadence)| cadence),
+        list_cadence: match memory.ones {
+            Some((_, cadence)) => cadence,
+            None => memory.listed.map(|(_, cadence)| cadence),
+        },
         opening: block.path.is_empty(),
+        table: memory.table.as_ref(),
+        source: reading.source,
     };
     let inherited: Vec<String> = match block.department() {
         Some(name) => vec![name.to_owned()],
         None => memory.actors.last().map(|(_, a)| a.clone()).unwrap_or_default(),
     };
-    let found = statement::read(&place, &inherited);
+    let opened = opens_list(reading, block);
+    let mut found = statement::read(&place, &inherited);
+    if let Some((rate, at)) = opened.filter(|_| !own_ones) {
+        // The line says how often; what is done its entries say.
+        found.retain(|f| f.range.end <= at || f.unit.is_some() || f.kind != Kind::Duty);
+        memory.listed = Some((depth, rate));
+    }
     if let Some(actors) = crate::actor::of(text) {
         memory.actors.push((depth, actors));
     }
@@ -174,6 +224,26 @@ fn read_block(outline: &Outline, block: &Block, memory: &mut Memory) -> Vec<Foun
         memory.ones = Some((depth, rate_of(text)));
     }
     found
+}
+
+/// `各班每周做到：`, or a heading such as `每日检查`, before numbered entries; with
+/// the rate and where it stands.
+fn opens_list(reading: &Reading<'_>, block: &Block) -> Option<(Cadence, usize)> {
+    let text = block.body.text.as_str();
+    let next = reading.next?;
+    let deeper = next.head_len > 0 && next.path.len() > block.path.len();
+    let short = text.get(block.head_len..)?.chars().count() <= 10 && !text.contains(',');
+    if !deeper || !(text.ends_with(':') || short) {
+        return None;
+    }
+    let from = text.rfind(['。', ';', ',']).map_or(block.head_len, |i| i + 1);
+    let [phrase] = crate::phrase::scan(text.get(from..)?).try_into().ok()?;
+    let crate::phrase::Phrase { start, end, what: What::Cadence(rate), .. } = phrase else {
+        return None;
+    };
+    let after = text.get(from + end..)?.chars().count();
+    let named = !text.ends_with(':') && start > 0;
+    (rate != Cadence::Continuous && after <= 12 && !named).then_some((rate, from + start))
 }
 
 /// `九月份：` by itself, before a list of what is done in it.
@@ -238,12 +308,12 @@ fn item(source: &str, block: &Block, found: Found) -> Item {
 }
 
 /// A heading that its own sentence says again, and a stage told twice, are one.
-fn drop_restatements(items: &mut Vec<Item>) {
+fn drop_restatements(items: &mut Vec<Item>, source: &str) {
     let mut kept: Vec<Item> = Vec::new();
     let said_again: Vec<bool> = items
         .iter()
         .enumerate()
-        .map(|(i, item)| items.get(i + 1).is_some_and(|next| says_again(item, next)))
+        .map(|(i, item)| items.get(i + 1).is_some_and(|next| says_again(item, next, source)))
         .collect();
     let drained = items.drain(..).zip(said_again);
     for item in drained.filter(|(_, again)| !again).map(|(item, _)| item) {
@@ -262,7 +332,9 @@ fn drop_restatements(items: &mut Vec<Item>) {
 
 /// `（二）上好一堂课。为学生上好一堂课…`: the heading is short, and its last words
 /// come back in the next item of the same section.
-fn says_again(item: &Item, next: &Item) -> bool {
+fn says_again(item: &Item, next: &Item, source: &str) -> bool {
+    // Cells of a table stand for themselves.
+    let gap = source.get(item.span.end..next.span.start).unwrap_or_default();
     let same = item.kind == next.kind
         && item.section == next.section
         && item.count == next.count
@@ -274,6 +346,7 @@ fn says_again(item: &Item, next: &Item) -> bool {
     let close = next.span.start.saturating_sub(item.span.end) <= 240;
     let whole = item.quote.chars().count() <= 20 && last.chars().count() >= 2;
     same && close
+        && !gap.contains('\t')
         && whole
         && item.cadence == next.cadence
         && next.quote.contains(&last)

@@ -216,11 +216,38 @@ pub(crate) fn is_noise(text: &str, at: usize, total: usize) -> bool {
 fn is_order(text: &str) -> bool {
     let addressed = text.ends_with(':')
         && text.chars().count() <= 80
+        && !text.starts_with("各位")
         && (text.starts_with('各') || text.contains(",各") || text.contains("、各"))
         || text.starts_with("校属") && text.ends_with(':');
     let said =
         ["通知如下", "特制定本", "制定本方案", "制定如下", "特制订本", "安排如下", "方案如下"];
     addressed || said.iter().any(|w| text.contains(w))
+}
+
+/// A line that greets persons: `亲爱的同学们:`, `各位员工:`.
+fn greets_persons(text: &str) -> bool {
+    let Some(name) = text.strip_suffix(':').filter(|t| t.chars().count() <= 24) else {
+        return false;
+    };
+    let offices = ["单位", "部门", "学院", "班级", "处室", "科室", "各班", "各校"];
+    grammar().ends("person", name).is_some() && !offices.iter().any(|w| name.contains(w))
+}
+
+/// Advice to persons (安全提示, a notice that greets the pupils): its numbers are
+/// no quotas.
+pub(crate) fn is_advice(title: &str, paragraphs: &[Folded]) -> bool {
+    let acts = [
+        "方案", "计划", "办法", "要点", "安排", "开展", "举办", "组织", "征集", "竞赛", "比赛",
+        "活动", "报名", "评选",
+    ];
+    if acts.iter().any(|w| title.contains(w)) {
+        return false;
+    }
+    let opening = || paragraphs.iter().take(15).map(|p| p.text.as_str());
+    if opening().any(is_order) {
+        return false;
+    }
+    grammar().ends("advice-title", core_of(title)).is_some() || opening().any(greets_persons)
 }
 
 /// Letters to parents, appeals, news: documents that give nobody a quota.

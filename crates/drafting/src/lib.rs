@@ -23,6 +23,7 @@ mod phrase;
 mod plan;
 mod roles;
 mod statement;
+mod table;
 mod text;
 
 pub use draft::{Draft, MAX_BYTES, Period, Section, SentenceSpan, Span, draft};

@@ -15,6 +15,8 @@ pub(crate) struct Outline {
     pub(crate) issuer: Option<String>,
     pub(crate) years: Years,
     pub(crate) blocks: Vec<Block>,
+    /// Spoken to persons, as advice: only what has a date is asked for.
+    pub(crate) advice: bool,
 }
 
 /// A paragraph with its place in the document.
@@ -48,6 +50,12 @@ impl Block {
         self.path.iter().any(|l| words.iter().any(|w| l.heading.contains(w)))
     }
 
+    /// Whether a heading, and not a whole sentence, has one of the words.
+    pub(crate) fn under_heading(&self, words: &[&str]) -> bool {
+        let short = |level: &Level| level.heading.chars().count() <= 14;
+        self.path.iter().any(|l| short(l) && words.iter().any(|w| l.heading.contains(w)))
+    }
+
     pub(crate) fn department(&self) -> Option<&str> {
         self.path
             .iter()
@@ -64,6 +72,7 @@ pub(crate) fn outline(source: &str) -> Outline {
     let (title_at, title_text) = title.unwrap_or_default();
     out.issuer = head::issuer(&paragraphs, title_at, &title_text);
     out.years = years(&paragraphs, &title_text);
+    out.advice = head::is_advice(&title_text, &paragraphs);
     let quiet = head::asks_nothing(&title_text, &paragraphs);
     let mut reader = Reader { live: !quiet, total: paragraphs.len(), ..Reader::default() };
     for at in 0..paragraphs.len() {
@@ -282,6 +291,10 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
         years.school = school;
         years.titled = until.is_none() || school;
         years.year = years.titled.then_some(from);
+        years.until = until.filter(|_| !school);
+    }
+    if let Some((_, until)) = paragraphs.iter().take(12).find_map(|p| years_alone(&p.text)) {
+        years.until = years.until.or(Some(until));
     }
     for paragraph in paragraphs {
         if is_signature(&paragraph.text)
@@ -317,6 +330,18 @@ fn years(paragraphs: &[Folded], title: &str) -> Years {
         years.year = years.issued.map(|(year, _)| year);
     }
     years
+}
+
+/// `(2025-2027年)` on a line by itself, below the title.
+fn years_alone(text: &str) -> Option<(i16, i16)> {
+    let text = text.strip_prefix('(')?.strip_suffix(')')?;
+    let [stretch] = date::scan(text).try_into().ok()?;
+    let year = |day: Option<date::Day>| match day?.year {
+        Year::Of(year) => Some(year),
+        _ => None,
+    };
+    let whole = stretch.start == 0 && stretch.end == text.len();
+    Some((year(stretch.from)?, year(stretch.to)?)).filter(|_| whole)
 }
 
 /// The year of the first date in a text, or of the first stretch (决定自2023年…至…),

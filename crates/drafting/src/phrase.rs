@@ -40,6 +40,8 @@ pub(crate) enum What {
         cadence: Cadence,
         deadline: Option<String>,
     },
+    /// So long after something, or before the holidays.
+    Within,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,10 @@ fn read(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<Phrase> {
     let what = match rule.kind.as_str() {
         "cadence" => {
             let cadence = Cadence::from_code(&rule.code)?;
+            // 月调度: the act goes on behind the rate.
+            if let Some(rate) = captures.name("rate") {
+                end = rate.end();
+            }
             // 每周一次: the weekday was the number of the quota.
             if cadence == Cadence::Weekly && weekday_is_number(text, start, end) {
                 end -= whole.as_str().chars().next_back().map_or(0, char::len_utf8);
@@ -113,6 +119,7 @@ fn read(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<Phrase> {
         "zero" => What::Zero,
         "full" => What::Full,
         "baseline" => What::Baseline,
+        "within" => What::Within,
         "due" => due(rule, &named)?,
         _ => return None,
     };
@@ -248,6 +255,7 @@ fn due<'t>(rule: &Rule, named: &impl Fn(&str) -> Option<&'t str>) -> Option<What
         Cadence::Bimonthly => day.map(|d| format!("bimonthly-{d:02}")),
         Cadence::Quarterly => day.map(|d| format!("quarterly-{d:02}")),
         Cadence::Weekly => named("weekday").and_then(weekday).map(|d| format!("weekly-{d}")),
+        Cadence::Yearly if rule.code.ends_with("-end") => Some("--12-31".to_owned()),
         Cadence::Yearly => {
             let month = named("month").and_then(number).filter(|m| (1.0..=12.0).contains(m))?;
             let last = crate::date::last_day(2023, month as u8);

@@ -6,7 +6,9 @@
 
 mod deadline;
 mod duty;
+mod limit;
 mod phase;
+mod row;
 mod sure;
 mod target;
 
@@ -19,6 +21,7 @@ use crate::grammar::grammar;
 use crate::item::{Cadence, Kind, Op};
 use crate::outline::Block;
 use crate::phrase::{Phrase, What};
+use crate::table::Table;
 
 /// A statement with its place in the paragraph.
 #[derive(Debug, Clone)]
@@ -79,6 +82,10 @@ pub(crate) struct Place<'a> {
     pub(crate) month: Option<DatePhrase>,
     /// Nothing numbered stands above: the opening of the document.
     pub(crate) opening: bool,
+    /// The heads of the columns, where the paragraph is a row of a table.
+    pub(crate) table: Option<&'a Table>,
+    /// The document, in which the columns of a row are counted.
+    pub(crate) source: &'a str,
 }
 
 impl Place<'_> {
@@ -102,6 +109,8 @@ struct Carry {
     actors: Vec<String>,
     /// A date that opens the sentence alone; it binds every act without a date.
     lead: Option<DatePhrase>,
+    /// A limit without a date (`收到通知后3日内`) that stood alone, and where it began.
+    within: Option<(String, usize)>,
     /// Whether a condition (`发生…的`) governs the rest.
     conditional: bool,
     /// Whether what stands before a semicolon, or before, tells of the past.
@@ -150,7 +159,8 @@ fn join_heading(place: &Place<'_>, sentences: &[Sentence], out: &mut Vec<Found>)
     let short = place.str(&heading.range).chars().count() <= 24;
     let opens = second.range.start == dated.range.start;
     let fits = plain(first) && first.count.is_some() && first.deadline.is_none();
-    if !(short && opens && fits && plain(second)) || second.count.is_some() {
+    let ended = place.str(&(heading.range.end..dated.range.start)) == "。";
+    if !(short && opens && fits && plain(second) && ended) || second.count.is_some() {
         return;
     }
     let Some(day) = second.deadline.take() else { return };
@@ -192,8 +202,9 @@ fn read_sentence(
         let old = is_old(place, clause) && !due;
         carry.told |= old;
         let counted = clause.has(|w| matches!(w, What::Quota { .. } | What::Share { .. }));
-        carry.told |= near && counted && !due;
-        let is_past = (carry.told || near) && !due && !grammar().has("goal-cue", words) || old;
+        let asked = grammar().has("goal-cue", words);
+        carry.told |= near && counted && !due && !asked;
+        let is_past = (carry.told || near) && !due && !asked || old;
         if is_past
             || is_condition(words)
             || grammar().has("award", words)
@@ -206,12 +217,17 @@ fn read_sentence(
         }
         let scope = Scope { place, sentence, at, clause, words, consumed: &consumed };
         let before = out.len();
-        target::read(&scope, carry, out);
-        duty::read(&scope, carry, out);
-        deadline::read(&scope, carry, out);
+        if !row::read(&scope, carry, out) {
+            target::read(&scope, carry, out);
+            duty::read(&scope, carry, out);
+            deadline::read(&scope, carry, out);
+            limit::read(&scope, carry, out);
+            row::bare(&scope, carry, out, before);
+        }
         if out.len() > before {
             carry.date = None;
             carry.cadence = None;
+            carry.within = None;
         } else {
             hand_on(&scope, carry);
         }
@@ -326,7 +342,9 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
             _ => {}
         }
         if let What::Date(date) = &phrase.what
-            && (date.bound == Bound::Until || date.bound == Bound::Before && spare <= 8)
+            && (date.bound == Bound::Until
+                || date.bound == Bound::Before && spare <= 8
+                || scope.place.goals && spare <= 2 && is_month_or_year(date))
         {
             carry.until = Some(date.clone());
         }
@@ -334,6 +352,12 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
     if scope.words.contains('的') && grammar_conditional(scope.words) {
         carry.conditional = true;
     }
+}
+
+/// `2025年底,` before the measures that hold by then.
+fn is_month_or_year(date: &DatePhrase) -> bool {
+    let day = date.to.is_some_and(|d| matches!(d.part, crate::date::Part::Day(_)));
+    date.bound == Bound::At && !day
 }
 
 /// Nothing but a name in quotation marks.

@@ -186,6 +186,82 @@ proptest! {
     }
 
     /// Whatever the text is, nothing panics and every place is a place in it.
+    /// A plan of several years: each measure has the date that stands before it.
+    #[test]
+    fn measures_by_the_end_of_years(
+        first in 2022_i16..2026,
+        percent in prop::collection::vec(10_u32..=100, 2..=4),
+        form in 0_usize..5,
+    ) {
+        let years: Vec<i16> = (0..).map(|i| first + i).take(percent.len()).collect();
+        let pairs = || years.iter().zip(&percent);
+        let body = match form {
+            0 => pairs().map(|(y, p)| format!("到{y}年底，知晓率达到{p}%")).collect::<Vec<_>>().join("；"),
+            1 => pairs().map(|(y, p)| format!("{y}年知晓率达到{p}%以上")).collect::<Vec<_>>().join("，"),
+            2 => pairs().map(|(y, p)| format!("——{y}年底，知晓率达到{p}%。")).collect::<Vec<_>>().join("\n"),
+            _ => {
+                let list = years.iter().map(|y| format!("{y}年")).collect::<Vec<_>>().join("、");
+                let shares = percent.iter().map(|p| format!("{p}%")).collect::<Vec<_>>().join("、");
+                let until = if form == 3 { "底" } else { "，知晓率" };
+                format!("{list}{until}分别达到{shares}")
+            }
+        };
+        let last = first + 3;
+        let text = format!("某县反诈三年行动方案（{first}—{last}年）\n一、工作目标\n{body}。\n{first}年3月1日\n");
+        let got: Vec<_> = draft(&text).items.iter().map(|i| (i.kind, i.deadline.clone(), i.value)).collect();
+        let wanted: Vec<_> = pairs()
+            .map(|(y, p)| (Kind::Target, Some(format!("{y}-12")), Some(f64::from(*p) / 100.0)))
+            .collect();
+        prop_assert_eq!(got, wanted, "{}", text);
+    }
+
+    /// A limit that counts from the plan is due; one that counts from an event is not.
+    #[test]
+    fn limits_without_a_date(
+        n in 1_u32..=30,
+        figures in any::<bool>(),
+        unit in select(vec!["日", "天", "个工作日", "周", "个月"]),
+        from in select(vec![
+            ("收到本通知后", true), ("本方案印发后", true), ("自印发之日起", true),
+            ("开学后", true), ("活动结束后", true), ("接到报警后", false), ("发现线索后", false),
+        ]),
+        comma in any::<bool>(),
+        act in select(vec!["报送联络员名单", "完成自查", "制定实施细则"]),
+    ) {
+        let n = written(n, figures, false);
+        let mark = if comma { "，各单位" } else { "" };
+        let text = format!("{DUTIES}{}{n}{unit}内{mark}{act}。{TAIL}", from.0);
+        let items = draft(&text).items;
+        prop_assert_eq!(items.len(), usize::from(from.1), "{}: {:#?}", text, items);
+        prop_assert!(items.iter().all(|i| i.kind == Kind::Deadline && i.deadline.is_none()), "{}", text);
+        prop_assert!(items.iter().all(|i| !i.is_sure()), "{}", text);
+    }
+
+    /// A column headed by a rate lends it to its cells, whatever cell is empty.
+    #[test]
+    fn columns_headed_by_a_rate(
+        rates in prop::collection::vec(rates(), 1..=3),
+        cells in prop::collection::vec(prop::collection::vec(prop::option::of(1_u32..=9), 3), 1..=4),
+    ) {
+        let heads: Vec<&str> = rates.iter().map(|r| r.0).collect();
+        let mut table = format!("序号\t{}\t责任部门", heads.join("\t"));
+        let mut wanted = Vec::new();
+        for (at, row) in cells.iter().enumerate() {
+            table += &format!("\n{}", at + 1);
+            for (i, (_, cadence)) in rates.iter().enumerate() {
+                table.push('\t');
+                if let Some(n) = row[i] {
+                    table += &format!("消防设施检查{n}次");
+                    wanted.push((Some(*cadence), Some(f64::from(n))));
+                }
+            }
+            table += "\t保卫科";
+        }
+        let text = format!("某院2024年安全工作计划\n二、任务分解表\n{table}\n三、要求\n抓好落实。\n");
+        let got: Vec<_> = draft(&text).items.iter().map(|i| (i.cadence, i.count)).collect();
+        prop_assert_eq!(got, wanted, "{}", text);
+    }
+
     #[test]
     fn any_text_at_all(parts in prop::collection::vec(
         prop_oneof![

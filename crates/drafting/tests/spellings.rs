@@ -20,12 +20,18 @@ fn told(item: &Item) -> String {
 #[test]
 fn every_spelling_is_read_as_it_is_meant() {
     let mut wrong = Vec::new();
+    let mut plan = Vec::new();
     for line in TABLE.lines().filter(|l| !l.is_empty() && !l.starts_with('#')) {
+        if let Some(head) = line.strip_prefix('@') {
+            plan = head.split('/').map(str::trim).collect();
+            continue;
+        }
+        let [title, heading, issued] = plan.as_slice() else { panic!("{line}: no plan") };
         let (sentence, wanted) = line.split_once("=>").expect(line);
-        let text = format!(
-            "某校2024年安全工作方案\n二、工作措施\n1.{}\n2024年3月1日\n",
-            sentence.trim()
-        );
+        let body = sentence.trim().replace('|', "\n").replace("\\t", "\t");
+        let numbered = body.starts_with(['（', '第', '1', '—']) || body.contains('\t');
+        let number = if numbered { "" } else { "1." };
+        let text = format!("{title}\n{heading}\n{number}{body}\n{issued}\n");
         let got: Vec<String> = draft(&text).items.iter().map(told).collect();
         let wanted: Vec<&str> =
             wanted.split(';').map(str::trim).filter(|w| !w.is_empty()).collect();

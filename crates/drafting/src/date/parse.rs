@@ -25,7 +25,7 @@ pub(crate) fn scan(text: &str) -> Vec<DatePhrase> {
 fn may_begin(c: char) -> bool {
     c.is_ascii_digit()
         || number::is_numeral(c)
-        || "截直到至自从即本印发今明次翌来下当年Xx×*_".contains(c)
+        || "截直到至自从即本印发今明次翌来下当年第上Xx×*_".contains(c)
 }
 
 const UNTIL: &[&str] = &["截止到", "截至到", "截止至", "截止", "截至", "直到", "到", "至"];
@@ -53,12 +53,11 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
     let mut cursor = Cursor { text, at };
     let until = cursor.take(UNTIL);
     let since = !until && matches!(cursor.peek(), Some('自' | '从')) && cursor.take(SINCE);
-    if !until
-        && !since
-        && cursor.before().is_some_and(starts_inside)
-        && !after_list_number(text, at)
-    {
+    if !until && !since && starts_inside(text, at) && !after_list_number(text, at) {
         return None;
+    }
+    if let Some(span) = span(cursor).filter(|_| !since) {
+        return Some(span);
     }
     if cursor.take(&[
         "即日起",
@@ -136,9 +135,65 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
     Some(DatePhrase { start: at, end: cursor.at, from: None, to: Some(to), bound })
 }
 
-/// A number that goes on from these is no month or year: 第3月, 每月, 1.2月.
-fn starts_inside(before: char) -> bool {
-    before.is_ascii_digit() || number::is_numeral(before) || "第.-/每".contains(before)
+/// A number that goes on from these is no month or year: 第3月, 每月, 1.2月, 5-6月;
+/// a dash at the head of a line is only a mark.
+fn starts_inside(text: &str, at: usize) -> bool {
+    let mut head = text.get(..at).unwrap_or_default().chars().rev();
+    match head.next() {
+        Some('-') => head.next().is_some_and(|c| c.is_ascii_alphanumeric()),
+        Some(c) => c.is_ascii_digit() || number::is_numeral(c) || "第./每".contains(c),
+        None => false,
+    }
+}
+
+/// `三年内`, `用三年时间`, `经过三年努力`.
+fn span(mut cursor: Cursor<'_>) -> Option<DatePhrase> {
+    let start = cursor.at;
+    if cursor.before().is_some_and(|c| "近前满逾隔续去最任".contains(c)) {
+        return None;
+    }
+    let years = cursor.number(1).filter(|y| (1..=5).contains(y))?;
+    if !cursor.take(&["年"]) {
+        return None;
+    }
+    cursor.take(&["左右"]);
+    if !cursor.take(&[
+        "的时间内",
+        "时间内",
+        "的时间",
+        "时间",
+        "的努力",
+        "努力",
+        "之内",
+        "以内",
+        "内",
+    ]) {
+        return None;
+    }
+    let to = Day { year: Year::Span(u8::try_from(years).ok()?), month: None, part: Part::End };
+    Some(DatePhrase { start, end: cursor.at, from: None, to: Some(to), bound: Bound::Until })
+}
+
+/// `三季度末`, `第二季度结束`, `上半年结束` before 前: a part of the year by itself
+/// tells of what was as often as of what is due.
+fn part_of_year(cursor: &mut Cursor<'_>) -> Option<Day> {
+    let mut probe = *cursor;
+    let month = if probe.take(&["上半年"]) {
+        6
+    } else {
+        probe.take(&["第"]);
+        let quarter = probe.number(1).filter(|q| (1..=4).contains(q))?;
+        if !probe.take(&["季度"]) {
+            return None;
+        }
+        quarter * 3
+    };
+    let ended = probe.take(&["结束", "末", "底"]);
+    if !ended && !["前", "之前", "以前"].iter().any(|w| probe.rest().starts_with(w)) {
+        return None;
+    }
+    *cursor = probe;
+    Some(Day { year: Year::Open, month: u8::try_from(month).ok(), part: Part::End })
 }
 
 /// `1.5月25日` at the head of a line is entry 1 on the 25th of May.
@@ -191,7 +246,7 @@ fn point(cursor: &mut Cursor<'_>, base: Option<Day>) -> Option<Day> {
         *cursor = probe;
         return Some(day);
     }
-    if let Some(day) = month_day(&mut probe, Year::Open) {
+    if let Some(day) = month_day(&mut probe, Year::Open).or_else(|| part_of_year(&mut probe)) {
         *cursor = probe;
         return Some(day);
     }
@@ -287,7 +342,7 @@ fn in_year(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     if cursor.take(&["年底", "底", "年末", "末"]) {
         return whole(None, Part::End);
     }
-    if cursor.take(&["上半年"]) {
+    if cursor.take(&["上半年结束", "上半年"]) {
         return whole(Some(6), Part::End);
     }
     if cursor.take(&["下半年"]) {
@@ -296,7 +351,7 @@ fn in_year(cursor: &mut Cursor<'_>, year: Year) -> Option<Day> {
     let mut probe = *cursor;
     probe.take(&["第"]);
     if let Some(quarter) = probe.number(1).filter(|q| (1..=4).contains(q))
-        && probe.take(&["季度"])
+        && probe.take(&["季度结束", "季度末", "季度底", "季度"])
     {
         *cursor = probe;
         return whole(u8::try_from(quarter * 3).ok(), Part::End);

@@ -13,6 +13,8 @@ pub(crate) struct Years {
     pub(crate) issued: Option<(i16, u8)>,
     /// Whether `year` stands in the title, and so holds whatever the day of issue.
     pub(crate) titled: bool,
+    /// The last year of a plan over several.
+    pub(crate) until: Option<i16>,
 }
 
 impl Years {
@@ -22,6 +24,10 @@ impl Years {
             Year::Of(year) => Some(year),
             Year::Masked => None,
             Year::Months(ahead) => self.month_ahead(ahead).map(|(year, _)| year),
+            Year::Span(years) => {
+                let end = base.map(|year| year + i16::from(years) - 1);
+                self.until.filter(|until| end.is_none_or(|end| end == *until)).or(end)
+            }
             Year::This => base,
             Year::Next => base.map(|year| year + 1),
             Year::Open => {

@@ -183,7 +183,7 @@ fn cut(scope: &Scope<'_>, from: usize, to: usize) -> usize {
 }
 
 /// A duty or measure of this clause has the date already.
-fn taken(scope: &Scope<'_>, out: &[Found]) -> bool {
+pub(super) fn taken(scope: &Scope<'_>, out: &[Found]) -> bool {
     let range = &scope.clause.range;
     out.iter().rev().any(|f| {
         f.range.start < range.end

@@ -25,8 +25,11 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
             continue;
         };
         if i == 0 {
-            let starts =
-                [carry.date.as_ref().map(|d| d.1), carry.cadence.as_ref().map(|c| c.1)];
+            let starts = [
+                carry.date.as_ref().map(|d| d.1),
+                carry.cadence.as_ref().map(|c| c.1),
+                carry.within.as_ref().map(|w| w.1),
+            ];
             if let Some(start) = starts.into_iter().flatten().min() {
                 found.range.start = found.range.start.min(start);
             }
@@ -245,20 +248,23 @@ fn duty(
         _ => (None, None, Limit::Exact, None),
     };
     let lead = carry.cadence.map(|c| c.0);
-    let listed = scope.place.list_cadence.filter(|_| scope.place.ones);
     let lead_date = carry.lead.clone().filter(|_| lead.is_none() && own.is_none());
     let date = own_date(scope, carry, head).or(lead_date);
-    let running =
-        carry.running.filter(|_| head.number.is_some() && date.is_none() && runs_on(scope));
+    let running = carry
+        .running
+        .filter(|_| head.number.is_some() && date.is_none() && runs_on(scope, head));
     let running = running.filter(|_| one_rate(scope));
-    let rate = per.or(own).or(lead).or(running).or(listed);
+    let listed = scope.place.list_cadence.filter(|_| date.is_none());
+    let rate = per.or(own).or(lead).or(due_rate(scope)).or(running).or(listed);
     found.cadence = Some(rate.unwrap_or(Cadence::Once));
     found.count =
         count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
     found.unit = unit;
     found.confidence = match (head.number, per.or(own).or(lead)) {
         (Some(number), Some(_)) => with_both(scope, number, bound),
-        (Some(number), None) => number_alone(scope, number, running.or(listed).is_some()),
+        (Some(number), None) => {
+            number_alone(scope, number, running.or(listed).or(due_rate(scope)).is_some())
+        }
         (None, Some(rate)) => rate_alone(scope, head, rate),
         (None, None) => return None,
     };
@@ -304,9 +310,23 @@ fn one_rate(scope: &Scope<'_>) -> bool {
         <= 1
 }
 
-/// `，组织两次…` goes on with the rate of the clause before it.
-fn runs_on(scope: &Scope<'_>) -> bool {
+/// `每月末分析研判一次`: the limit says how often as well.
+fn due_rate(scope: &Scope<'_>) -> Option<Cadence> {
+    scope.clause.phrases.iter().find_map(|p| match p.what {
+        What::Due { cadence, .. } => Some(cadence),
+        _ => None,
+    })
+}
+
+/// `，组织两次…` goes on with the rate of the clause before it; so does
+/// `，逃生演练不少于1次` after `班会每学期不少于2次`.
+fn runs_on(scope: &Scope<'_>, head: &Head<'_>) -> bool {
     let words = scope.words;
+    if let Some(What::Quota { bound: Limit::AtLeast, unit, .. }) = head.number.map(|n| &n.what)
+        && grammar().is("times-unit", unit)
+    {
+        return true;
+    }
     grammar().starts("duty-verb", words.trim_start_matches(['并', '再', '至', '少'])).is_some()
 }
 

@@ -18,17 +18,22 @@ pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Vec<(Found, usize)
     for clause in &sentence.clauses {
         for phrase in &clause.phrases {
             let What::Date(date) = &phrase.what else { continue };
-            let from = if first { sentence.range.start } else { clause.range.start };
+            let opened = first || clause.range.start <= sentence.range.start;
+            let from = if opened { sentence.range.start } else { clause.range.start };
             let begin = if from == 0 { place.block.head_len } else { from };
             let (start, end) = (phrase.start, phrase.end);
             let prefix = place.str(&(begin..start));
             let suffix = place.str(&(end..sentence.range.end));
             let dated = Dated { place, prefix, suffix, begin, start, end, date };
-            let read = named(&dated).or_else(|| labelled(&dated)).or_else(|| {
-                first.then(|| {
-                    until_goal(&dated, sentence).or_else(|| campaign(&dated, sentence))
-                })?
-            });
+            let read = super::row::stage(place, sentence, clause, phrase)
+                .or_else(|| named(&dated))
+                .or_else(|| called(&dated))
+                .or_else(|| labelled(&dated))
+                .or_else(|| {
+                    first.then(|| {
+                        until_goal(&dated, sentence).or_else(|| campaign(&dated, sentence))
+                    })?
+                });
             first = false;
             let Some((range, name, confidence, why)) = read else { continue };
             let mut found = Found::new(Kind::Phase, range);
@@ -104,11 +109,14 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
     let parents = &place.block.path[..place.block.path.len().saturating_sub(1)];
     let staged = parents.iter().any(|l| grammar().has("stage-section", &l.heading));
     // `(一)5月6日至5月31日,宣传发动;` under 时间安排.
-    if staged && prefix.is_empty() && date.bound == Bound::Range {
+    let apart = suffix.starts_with([',', ':']) && is_month_or_year(date)
+        || suffix.starts_with(',') && date.bound == Bound::At;
+    if staged && prefix.is_empty() && (date.bound == Bound::Range || apart) {
         let rest = suffix.trim_start_matches([',', ':', '、']);
         let name = rest.split([',', ';', '。', '、']).next().unwrap_or_default();
         let short = (2..=16).contains(&name.chars().count());
-        if short && rest.len() < suffix.len() && rest == name {
+        let named = date.bound == Bound::Range || is_stage_name(name);
+        if short && named && rest.len() < suffix.len() && rest == name {
             let to = end + suffix.len();
             return Some((begin..to, name.to_owned(), 0.85, "时间安排下的一段时间".to_owned()));
         }
@@ -137,6 +145,40 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
         return stretch.then(|| (whole(begin), name, 0.85, "阶段标题下的起止时间".to_owned()));
     }
     None
+}
+
+/// 动员部署, 全面启动, 提升之年.
+fn is_stage_name(name: &str) -> bool {
+    grammar().ends("stage-name", name).is_some() || name.ends_with(['年', '期', '月', '段'])
+}
+
+/// Whether the paragraph stands under 实施步骤 or its kin.
+fn is_staged(place: &Place<'_>) -> bool {
+    place
+        .block
+        .path
+        .iter()
+        .any(|l| l.heading.chars().count() <= 14 && grammar().has("stage-section", &l.heading))
+}
+
+/// `2026年为攻坚提升年`, `3月为宣传月`, `2025年,起步之年`.
+fn called(dated: &Dated<'_>) -> Option<Read> {
+    static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("^(?:[,:]|[,:]?(?:为|是|作为))(?P<name>[^,。;:、]{1,10}(?:之年|年|月|期|周))(?:[,。;]|$)")
+            .expect("a constant expression")
+    });
+    let Dated { place, prefix, suffix, begin, end, date, .. } = *dated;
+    let stretch =
+        date.bound == Bound::Range || date.bound == Bound::At && is_month_or_year(date);
+    if !(is_staged(place) && stretch && prefix.chars().count() <= 3) {
+        return None;
+    }
+    let name = CALLED.captures(suffix)?.name("name")?;
+    let days = ["国际", "世界", "全国", "届"];
+    if days.iter().any(|w| name.as_str().contains(w)) {
+        return None;
+    }
+    Some((begin..end + name.end(), name.as_str().to_owned(), 0.85, "时间与阶段名称".to_owned()))
 }
 
 /// A closing bracket belongs to the quote.

@@ -119,6 +119,7 @@ pub(super) fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f
     let verb_at = grammar().find("duty-verb", after);
     // A noun stands after the rate: 每日预警线索, 每月通报制度.
     let inner = grammar().ends("duty-verb", before).is_some()
+        && grammar().ends("verb-like", before).is_none()
         && !["落实", "做", "实施", "安排", "完成"].iter().any(|w| before.ends_with(w));
     let system = ["制度", "机制", "台账", "时间", "契机", "时机", "会上", "例会", "课堂"]
         .iter()

@@ -12,6 +12,7 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
     let measures: Vec<&Phrase> =
         scope.clause.phrases.iter().filter(|p| is_measure(scope, p)).collect();
     let measures = without_parallels(scope, measures);
+    let shared = shared_dates(scope, measures.len());
     let date = measure_date(scope, carry);
     let mut from = scope.clause.range.start;
     for (i, phrase) in measures.iter().enumerate() {
@@ -24,9 +25,8 @@ pub(super) fn read(scope: &Scope<'_>, carry: &mut Carry, out: &mut Vec<Found>) {
             {
                 found.range.start = *start;
             }
-            found.deadline = date
-                .as_ref()
-                .and_then(|d| d.to)
+            let own = shared.get(i).copied().or(date.as_ref().and_then(|d| d.to));
+            found.deadline = own
                 .or_else(|| within_year(scope, phrase))
                 .and_then(|d| scope.place.years.iso(d));
             out.push(found);
@@ -97,6 +97,25 @@ fn measure_date(scope: &Scope<'_>, carry: &mut Carry) -> Option<DatePhrase> {
         return (date.bound != Bound::Since).then_some(date);
     }
     carry.date.as_ref().map(|(d, _)| d.clone()).or_else(|| carry.until.clone())
+}
+
+/// `2025年、2026年、2027年底分别达到60%、70%、80%`: to each measure its date, where
+/// there are as many of the one as of the other.
+fn shared_dates(scope: &Scope<'_>, measures: usize) -> Vec<Day> {
+    if measures < 2 || !scope.words.contains("分别") {
+        return Vec::new();
+    }
+    let days = |clause: &crate::clause::Clause| -> Vec<Day> {
+        let dates = clause.phrases.iter().filter_map(|p| match &p.what {
+            What::Date(date) if date.from.is_none() => date.to,
+            _ => None,
+        });
+        dates.collect()
+    };
+    let before = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i));
+    let own = Some(days(scope.clause));
+    let mut lists = [own, before.map(days)].into_iter().flatten();
+    lists.find(|list| list.len() == measures).unwrap_or_default()
 }
 
 /// The part of the clause that belongs to a measure: up to the mark after it.
@@ -191,11 +210,19 @@ fn is_portion(scope: &Scope<'_>, before: &str, after: &str) -> bool {
         "计入", "经费",
     ];
     marks.iter().any(|w| before.contains(w) || after.contains(w))
-        || before.ends_with('占') && !goal
+        || before.ends_with('占') && !(goal && is_wanted(scope))
         || after.starts_with("是诈骗")
         || after.starts_with("的是")
         || after.starts_with("中奖")
         || before.ends_with(['按', '由', '从'])
+}
+
+/// `…占七成以上` tells of what is, unless it stands under goals or is called one.
+fn is_wanted(scope: &Scope<'_>) -> bool {
+    scope.place.goals
+        || ["力争", "确保", "实现", "达到", "目标", "要", "应"]
+            .iter()
+            .any(|w| scope.words.contains(w))
 }
 
 fn share_confidence(scope: &Scope<'_>, before: &str, phrase: &Phrase) -> f64 {

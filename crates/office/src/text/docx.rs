@@ -66,7 +66,12 @@ struct Body {
 struct Table {
     cell: Vec<String>,
     row: Vec<String>,
+    /// How many columns the open cell runs over.
+    span: usize,
 }
+
+/// A cell runs over at most so many columns of a table.
+const SPAN_MAX: usize = 64;
 
 /// Word itself nests a few dozen elements; a hostile file nests millions.
 const DEPTH_MAX: usize = 512;
@@ -131,6 +136,12 @@ impl Body {
             "pStyle" => self.style = value(tag),
             "ilvl" => self.number_level = value(tag).and_then(|v| v.parse().ok()).unwrap_or(0),
             "numId" => self.number_id = value(tag),
+            "gridSpan" => {
+                let span = value(tag).and_then(|v| v.parse().ok()).unwrap_or(1);
+                if let Some(table) = self.tables.last_mut() {
+                    table.span = span;
+                }
+            }
             "tbl" if !empty => self.tables.push(Table::default()),
             _ => {}
         }
@@ -162,6 +173,8 @@ impl Body {
                 if let Some(table) = self.tables.last_mut() {
                     let cell = std::mem::take(&mut table.cell);
                     table.row.push(cell.join(" "));
+                    let span = std::mem::take(&mut table.span).min(SPAN_MAX);
+                    table.row.extend((1..span).map(|_| String::new()));
                 }
             }
             "tr" => {
