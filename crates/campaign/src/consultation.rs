@@ -239,6 +239,15 @@ impl State {
         Ok(Self::Waiting { since: now })
     }
 
+    /// Those on duty pass it on to another unit, where it waits: whoever holds
+    /// it, or anybody of them while nobody has taken it.
+    pub fn pass_on(self, account: &str, now: i64) -> Result<Self, StepRefused> {
+        match self.held_by(account) {
+            Ok(()) | Err(StepRefused::NotTaken) => Ok(Self::Waiting { since: now }),
+            Err(why) => Err(why),
+        }
+    }
+
     /// Whether `account` holds the conversation and may write.
     pub fn held_by(&self, account: &str) -> Result<(), StepRefused> {
         match self {

@@ -100,6 +100,8 @@ pub struct StepTaken {
     pub state: String,
     pub at: i64,
     pub account_name: Option<String>,
+    /// The unit it was with after the step; none for old steps.
+    pub unit: Option<String>,
 }
 
 const COLUMNS: &str = "c.id, c.unit_id, c.account_id, c.asked_at, c.week_on, c.asker, c.given,
@@ -302,14 +304,15 @@ pub async fn save_state(
 async fn step(tx: &mut Tx, permit: &Permit, it: &Consultation) -> Result<(), StorageError> {
     let at = tx.at();
     sqlx::query(
-        "insert into consultation_step (consultation_id, step, state, at, account_id)
-         select $1, coalesce(max(step), 0) + 1, $2, $3, $4
+        "insert into consultation_step (consultation_id, step, state, at, account_id, unit_id)
+         select $1, coalesce(max(step), 0) + 1, $2, $3, $4, $5
          from consultation_step where consultation_id = $1",
     )
     .bind(it.id.clone())
     .bind(it.state.code())
     .bind(at)
     .bind(permit.account().map(str::to_owned))
+    .bind(it.unit.clone())
     .execute(tx.conn())
     .await?;
     let object = format!("consultation/{}", it.id);
@@ -399,7 +402,7 @@ pub async fn pictures(
 
 pub async fn steps(conn: &mut AnyConnection, id: &str) -> Result<Vec<StepTaken>, StorageError> {
     let rows = sqlx::query(
-        "select s.state, s.at, a.display_name
+        "select s.state, s.at, a.display_name, s.unit_id
          from consultation_step s left join account a on a.id = s.account_id
          where s.consultation_id = $1 order by s.step limit 500",
     )
@@ -411,6 +414,7 @@ pub async fn steps(conn: &mut AnyConnection, id: &str) -> Result<Vec<StepTaken>,
             state: row.try_get(0)?,
             at: row.try_get(1)?,
             account_name: row.try_get(2)?,
+            unit: row.try_get(3)?,
         })
     };
     rows.iter().map(taken).collect()

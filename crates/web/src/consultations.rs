@@ -4,6 +4,7 @@
 mod chore;
 mod duty;
 mod list;
+mod pass;
 mod show;
 mod surge;
 mod trends;
@@ -24,6 +25,7 @@ use crate::{App, WebError, clock, path};
 pub use chore::run as upkeep;
 pub(crate) use duty::{put, remove, save_retention, show as duty_page};
 pub(crate) use list::{export, list};
+pub(crate) use pass::{form as pass_form, pass};
 pub(crate) use show::{close, let_go, reveal, say, show, take};
 pub(crate) use trends::{export as trends_file, show as trends_page};
 

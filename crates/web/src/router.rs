@@ -165,6 +165,10 @@ pub fn router(app: AppState) -> Router {
         .route("/consultations/{id}/reveal", post(consultations::reveal))
         .route("/consultations/{id}/take", post(consultations::take))
         .route("/consultations/{id}/let-go", post(consultations::let_go))
+        .route(
+            "/consultations/{id}/pass",
+            get(consultations::pass_form).post(consultations::pass),
+        )
         .route("/consultations/{id}/say", post(consultations::say))
         .route("/consultations/{id}/close", post(consultations::close))
         .route("/know", get(library::index))

@@ -303,6 +303,51 @@ async fn another_schools_officer_cannot_read_a_consultation() {
 }
 
 #[tokio::test]
+async fn a_consultation_is_passed_on_to_the_unit_it_belongs_to_and_leaves_the_first() {
+    for (engine, app, now) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut own = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let mut asker = Browser::new(&app);
+        let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
+        let id = id_of(&answer);
+        let page = format!("/consultations/{id}");
+        let pass = format!("{page}/pass");
+        let early = own.get(&pass).await.status;
+        assert_eq!(early, StatusCode::NOT_FOUND, "{engine}: nobody was asked yet");
+        asker.post(&format!("/ask/c/{id}/hand-over"), &[("text", "我是二校的")]).await;
+        let form = own.get(&pass).await;
+        assert_eq!(form.status, StatusCode::OK, "{engine}");
+        let revision = between(&form.body, "name=\"revision\" value=\"", "\"");
+        assert!(!form.body.contains("value=\"s1\""), "{engine}: not to where it is");
+        let refused = other.post(&pass, &[("unit", "s2"), ("revision", &revision)]).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{engine}: it is not theirs yet");
+        for unit in ["s1", "nowhere", ""] {
+            let wrong = own.post(&pass, &[("unit", unit), ("revision", &revision)]).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}: {unit}");
+        }
+        own.post(&format!("{page}/take"), &[]).await;
+        let stale = own.post(&pass, &[("unit", "s2"), ("revision", &revision)]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "{engine}");
+        let form = own.get(&pass).await;
+        let revision = between(&form.body, "name=\"revision\" value=\"", "\"");
+        let done = own.post(&pass, &[("unit", "s2"), ("revision", &revision)]).await;
+        assert_eq!(done.location.as_deref(), Some("/consultations"), "{engine}");
+        assert_eq!(own.get(&page).await.status, StatusCode::NOT_FOUND, "{engine}");
+        let seen = other.get(&page).await;
+        assert!(seen.body.contains("我是二校的"), "{engine}: what was said goes along");
+        assert!(seen.body.contains("转给"), "{engine}: the history says so");
+        let told = other.get("/notifications").await;
+        assert!(told.body.contains("转到本单位"), "{engine}: who is on duty there is told");
+        let queue = own.get("/consultations?view=all").await;
+        assert!(!queue.body.contains(&id), "{engine}");
+        let taken = other.post(&format!("{page}/take"), &[]).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{engine}");
+    }
+}
+
+#[tokio::test]
 async fn guessing_codes_ends_after_a_few() {
     for (engine, app, now) in houses().await {
         town(&app, &mut Browser::new(&app)).await;

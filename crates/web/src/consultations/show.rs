@@ -15,6 +15,7 @@ use crate::ask::{
     Visitor, judge, pictures, progress, reasons, shell, step_refused, thread, verdict, words_of,
 };
 use crate::layout::{Tone, crumbs, field, heading, note, options, tag};
+use crate::live::Tree;
 use crate::{App, AppState, WebError, path, text};
 
 /// Everything that is shown.
@@ -104,7 +105,7 @@ async fn page(
             }
             div {
                 (facts(app, &opened, is_uncovered))
-                (history(&opened.steps))
+                (history(&app.live.tree(), &opened.steps))
             }
         }
     };
@@ -174,6 +175,7 @@ fn talk(opened: &Opened, is_mine: bool) -> Markup {
             @match &it.state {
                 Progress::Waiting { .. } => {
                     form method="post" action=(at("take")) { button type="submit" { "我来接手" } }
+                    p { a href=(at("pass")) { "不归本单位？转给别的单位 ›" } }
                 }
                 Progress::Talking { .. } if is_mine => {
                     form method="post" action=(at("say")) {
@@ -189,6 +191,7 @@ fn talk(opened: &Opened, is_mine: bool) -> Markup {
                     form method="post" action=(at("let-go")) {
                         button.quiet type="submit" { "交回，等别人接手" }
                     }
+                    p { a href=(at("pass")) { "不归本单位？转给别的单位 ›" } }
                 }
                 Progress::Talking { .. } => {
                     form method="post" action=(at("take")) { button.quiet type="submit" { "接过来" } }
@@ -200,20 +203,26 @@ fn talk(opened: &Opened, is_mine: bool) -> Markup {
     }
 }
 
-fn history(steps: &[StepTaken]) -> Markup {
-    let words = |state: &str| match state {
-        "answered" => "自动答复",
-        "waiting" => "转给值班人员",
-        "talking" => "接手",
-        _ => "结束",
+fn history(tree: &Tree, steps: &[StepTaken]) -> Markup {
+    let words = |i: usize, it: &StepTaken| {
+        let before =
+            i.checked_sub(1).and_then(|i| steps.get(i)).and_then(|it| it.unit.as_deref());
+        let moved = it.unit.as_deref().filter(|unit| before.is_some_and(|it| it != *unit));
+        match (it.state.as_str(), moved) {
+            ("answered", _) => "自动答复".to_owned(),
+            ("waiting", Some(unit)) => format!("转给{}", tree.full_name(unit)),
+            ("waiting", None) => "转给值班人员".to_owned(),
+            ("talking", _) => "接手".to_owned(),
+            _ => "结束".to_owned(),
+        }
     };
     html! {
         section.card {
             h2 { "经过" }
             ol.steps {
-                @for it in steps {
+                @for (i, it) in steps.iter().enumerate() {
                     li {
-                        (words(&it.state)) " "
+                        (words(i, it)) " "
                         span.small.muted {
                             (text::moment(it.at)) " · " (it.account_name.as_deref().unwrap_or("提问人"))
                         }
@@ -224,25 +233,31 @@ fn history(steps: &[StepTaken]) -> Markup {
     }
 }
 
-/// Loads, asks the domain, saves: the common part of every step.
-async fn step<F>(app: &App, visitor: &Visitor, id: &str, next: F) -> Result<Moved, WebError>
+/// Loads, asks the domain, saves: the common part of every step. `next` may
+/// change its unit and its state.
+pub(super) async fn step<F>(
+    app: &App,
+    visitor: &Visitor,
+    id: &str,
+    next: F,
+) -> Result<Moved, WebError>
 where
-    F: FnOnce(Progress, &str) -> Result<Progress, campaign::consultation::StepRefused>,
+    F: FnOnce(&mut Consultation, &str) -> Result<Progress, campaign::consultation::StepRefused>,
 {
     let who = visitor.who.as_ref().ok_or(WebError::SignedOut)?;
     let mut it = found(app, id).await?;
     let permit = permitted(app, who, &it).await?;
     let before = it.state.clone();
-    it.state = next(it.state, &who.actor.account).map_err(step_refused)?;
+    it.state = next(&mut it, &who.actor.account).map_err(step_refused)?;
     let mut tx = app.store.write(app.clock.now()).await?;
     consultation::save_state(&mut tx, &permit, &it).await?;
     Ok(Moved { tx, it, before, account: who.actor.account.clone() })
 }
 
 /// A step that is saved and not yet committed.
-struct Moved {
-    tx: storage::Tx,
-    it: Consultation,
+pub(super) struct Moved {
+    pub tx: storage::Tx,
+    pub it: Consultation,
     before: Progress,
     account: String,
 }
@@ -257,7 +272,7 @@ pub(crate) async fn take(
     Path(id): Path<String>,
 ) -> Result<Redirect, WebError> {
     let now = app.clock.now();
-    let mut moved = step(&app, &visitor, &id, |state, me| state.take(me, now)).await?;
+    let mut moved = step(&app, &visitor, &id, |it, me| it.state.clone().take(me, now)).await?;
     if let Some(asker) = moved.it.account.clone() {
         tell(&app, &mut moved.tx, &moved.it, (&asker, "值班人员已接手您的咨询")).await?;
     }
@@ -278,7 +293,8 @@ pub(crate) async fn let_go(
     Path(id): Path<String>,
 ) -> Result<Redirect, WebError> {
     let now = app.clock.now();
-    let mut moved = step(&app, &visitor, &id, |state, me| state.let_go(me, now)).await?;
+    let mut moved =
+        step(&app, &visitor, &id, |it, me| it.state.clone().let_go(me, now)).await?;
     tell_on_duty(&app, &mut moved.tx, &moved.it, "一条反诈咨询等人接手").await?;
     moved.tx.commit().await?;
     app.sessions.clear();
@@ -301,7 +317,8 @@ pub(crate) async fn close(
         .filter(|it| Ending::BY_STAFF.contains(it))
         .ok_or_else(|| WebError::invalid("“结果”只能从列出的几项中选。"))?;
     let now = app.clock.now();
-    let mut moved = step(&app, &visitor, &id, |state, me| state.close(me, ending, now)).await?;
+    let mut moved =
+        step(&app, &visitor, &id, |it, me| it.state.clone().close(me, ending, now)).await?;
     if let Some(asker) = moved.it.account.clone() {
         tell(&app, &mut moved.tx, &moved.it, (&asker, "您的咨询已结束")).await?;
     }
