@@ -60,3 +60,32 @@ pub(crate) async fn show(
     ];
     Ok((headers, asset.content).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CSS;
+
+    #[test]
+    fn every_block_of_the_style_is_closed_and_no_media_block_holds_another() {
+        let mut open: Vec<&str> = Vec::new();
+        let mut head = 0;
+        for (at, c) in CSS.content.char_indices() {
+            match c {
+                '{' => {
+                    let words = CSS.content.get(head..at).unwrap_or_default().trim();
+                    let is_media = words.contains("@media");
+                    assert!(!is_media || open.is_empty(), "“{words}” lies within {open:?}");
+                    open.push(words);
+                    head = at + 1;
+                }
+                '}' => {
+                    assert!(open.pop().is_some(), "a block too many is closed at {at}");
+                    head = at + 1;
+                }
+                ';' => head = at + 1,
+                _ => {}
+            }
+        }
+        assert!(open.is_empty(), "not closed: {open:?}");
+    }
+}
