@@ -66,36 +66,23 @@ impl<'a> Builder<'a> {
             .filter(|i| matches!(i.kind, Kind::Duty | Kind::Deadline))
             .map(|i| self.duty(i))
             .collect();
-        Plan {
-            head: Head {
-                id: format!("p-{}", hash(&name)),
-                issuer: self
-                    .draft
-                    .issuer
-                    .clone()
-                    .unwrap_or_else(|| "（请填写发文单位）".to_owned()),
-                document: self.draft.title.clone(),
-                name,
-                from: self.from,
-                until: self.until,
-                in_force: None,
-                version: 1,
-                adopts: None,
-                note: self.note,
-            },
-            phases,
-            duties,
-            targets,
-            posts: Vec::new(),
-            teams: Vec::new(),
-            responsibilities: Vec::new(),
-            reports: Vec::new(),
-            honours: Vec::new(),
-            scoring: Vec::new(),
-            key_periods: Vec::new(),
-            audiences: Vec::new(),
-            indicators: self.indicators,
-        }
+        let head = Head {
+            id: format!("p-{}", hash(&name)),
+            issuer: self
+                .draft
+                .issuer
+                .clone()
+                .unwrap_or_else(|| "（请填写发文单位）".to_owned()),
+            document: self.draft.title.clone(),
+            name,
+            from: self.from,
+            until: self.until,
+            in_force: None,
+            version: 1,
+            adopts: None,
+            note: self.note,
+        };
+        Plan { phases, duties, targets, indicators: self.indicators, ..Plan::new(head) }
     }
 
     /// The same words give the same id in every edition of a document.

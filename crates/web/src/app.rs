@@ -12,6 +12,7 @@ use crate::jobs::Work;
 use crate::likeness::Search;
 use crate::live::Live;
 use crate::mail::Mailer;
+use crate::plans::drafts::Checked;
 use crate::session::SessionCache;
 use crate::submission::Writer;
 use crate::{WebError, likeness};
@@ -35,6 +36,8 @@ pub struct App {
     pub sessions: SessionCache,
     /// Students and staff by unit, counted once.
     pub headcount: Headcount,
+    /// What is wrong in the drafts that are being confirmed.
+    pub checked: Checked,
     /// Long work that runs beside the requests.
     pub work: Work,
     /// None where the house sends no e-mail.
@@ -76,6 +79,7 @@ impl App {
             search,
             sessions: SessionCache::default(),
             headcount: Headcount::default(),
+            checked: Checked::default(),
             work: Work::default(),
             mailer,
             secure_cookies,

@@ -29,8 +29,10 @@ pub(crate) use amend::{amend, amend_form, amend_preview, end};
 pub(crate) use duty::{add_duty, add_duty_form};
 pub(crate) use events::{add_event, cancel_event, events};
 pub(crate) use exemptions::{exemptions, grant, revoke};
+pub(crate) use read::quoted;
 pub(crate) use read::{clause, file, show};
 pub(crate) use source::document as source_document;
+pub(crate) use source::{Quote, quotes};
 
 /// Whoever a campaign binds may read its plan, and whoever is above it.
 pub(crate) fn may_see(tree: &Tree, actor: &Actor, campaign: &Running) -> bool {

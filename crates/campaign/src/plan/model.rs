@@ -25,6 +25,27 @@ pub struct Plan {
     pub indicators: Vec<IndicatorDef>,
 }
 
+impl Plan {
+    /// A plan that asks for nothing yet.
+    pub const fn new(head: Head) -> Self {
+        Self {
+            head,
+            phases: Vec::new(),
+            duties: Vec::new(),
+            targets: Vec::new(),
+            posts: Vec::new(),
+            teams: Vec::new(),
+            responsibilities: Vec::new(),
+            reports: Vec::new(),
+            honours: Vec::new(),
+            scoring: Vec::new(),
+            key_periods: Vec::new(),
+            audiences: Vec::new(),
+            indicators: Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     pub id: String,

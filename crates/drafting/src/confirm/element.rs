@@ -337,21 +337,7 @@ pub fn assemble(
     elements: impl IntoIterator<Item = Element>,
     rest: Option<&Plan>,
 ) -> Plan {
-    let mut plan = Plan {
-        head,
-        phases: Vec::new(),
-        duties: Vec::new(),
-        targets: Vec::new(),
-        posts: Vec::new(),
-        teams: Vec::new(),
-        responsibilities: Vec::new(),
-        reports: Vec::new(),
-        honours: Vec::new(),
-        scoring: Vec::new(),
-        key_periods: Vec::new(),
-        audiences: Vec::new(),
-        indicators: Vec::new(),
-    };
+    let mut plan = Plan::new(head);
     for element in elements {
         match element {
             Element::Duty(it) => plan.duties.push(it),

@@ -37,6 +37,13 @@
     light(it);
   };
 
+  // The item before or after one, through all groups.
+  const beside = (it, by) => {
+    const all = [...box.querySelectorAll(".items-pane .item")];
+    const at = all.indexOf(it);
+    return all[at < 0 ? (by < 0 ? all.length - 1 : 0) : at + by] || null;
+  };
+
   const form = box.querySelector(".select-form");
   const adder = form && form.querySelector("button");
 
@@ -77,7 +84,7 @@
     sent.dataset.busy = "1";
     const body = new URLSearchParams(new FormData(sent, event.submitter));
     const item = sent.closest(".item");
-    const next = item && item.nextElementSibling;
+    const next = item && beside(item, 1);
     const card = await ask(sent.action, body);
     delete sent.dataset.busy;
     if (!card) return;
@@ -115,6 +122,27 @@
       history.replaceState(null, "", href);
       show(there);
     }
+  });
+
+  // By key, wherever nothing is being typed: the item that has the focus, or the lit one.
+  const keys = {
+    j: (it) => beside(it, 1), k: (it) => beside(it, -1),
+    a: "button[value=accept]", d: "button[value=drop]", u: "button[value=undo]", e: "[data-edit]", o: "a.quote",
+  };
+  document.addEventListener("keydown", (event) => {
+    const key = keys[event.key.toLowerCase()];
+    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable], dialog");
+    if (!key || typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const focus = document.activeElement;
+    const own = focus && focus.closest(".item");
+    const here = own || lit.find((one) => one.isConnected && one.matches(".item")) || null;
+    if (typeof key === "function") {
+      const next = key(here);
+      if (next) { event.preventDefault(); show(next); }
+      return;
+    }
+    const press = here && here.querySelector(key);
+    if (press) { event.preventDefault(); press.click(); }
   });
 
   // A selection in the document, counted from the start of its lines.

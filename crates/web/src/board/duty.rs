@@ -28,6 +28,7 @@ use super::frame::{Asked, Frame};
 use super::parts::{counts_words, rate_bar, rate_tone, state_tone};
 use super::ranking::PAGE;
 use crate::layout::{self, Page, bar, crumbs, empty, field, icon, options, tag};
+use crate::plans::{Quote, quoted, quotes};
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, download, path, text};
 
@@ -68,6 +69,7 @@ pub(crate) async fn duty_page(
     let (plan, at) = known.ok_or(WebError::NotFound)?;
     let duty = &plan.duties[at];
     let names = names(&app, &frame, &figures.owing).await?;
+    let quote = quote(&app, &frame, &duty.id).await?;
     let title = format!("{} · {}", duty.name, frame.unit_name());
     let content = html! {
         (head(&frame, duty))
@@ -75,7 +77,7 @@ pub(crate) async fn duty_page(
             div { (chart::periods(&figures.periods)) }
             div {
                 (outlook(&frame, &figures))
-                (facts(&frame, duty, &figures.counts))
+                (facts(&frame, duty, (&figures.counts, quote.as_ref())))
             }
         }
         (below(&frame, &figures))
@@ -204,10 +206,19 @@ fn head(frame: &Frame<'_>, duty: &Duty) -> Markup {
     }
 }
 
-fn facts(frame: &Frame<'_>, duty: &Duty, counts: &Counts) -> Markup {
+/// The sentence of the document that asks for the duty, if the plan was read from one.
+async fn quote(app: &App, frame: &Frame<'_>, duty: &str) -> Result<Option<Quote>, WebError> {
+    let element = format!("duty/{duty}");
+    let version = frame.campaign().version_on(frame.day);
+    let mut found = quotes(app, frame.campaign(), version, &[&element]).await?;
+    Ok(found.remove(&element))
+}
+
+fn facts(frame: &Frame<'_>, duty: &Duty, (counts, quote): (&Counts, Option<&Quote>)) -> Markup {
     html! {
         section.card {
             h2 { "要求" }
+            @if let Some(quote) = quote { (quoted(quote)) }
             dl.facts {
                 dt { "依据" } dd { a href=(path::clause(frame.campaign().id(), &duty.clause)) { (duty.clause) } }
                 dt { "由谁" } dd { (frame.plan.by_words(&duty.by)) }

@@ -4,6 +4,7 @@
 
 mod card;
 mod changes;
+mod checked;
 mod decide;
 mod document;
 mod form;
@@ -26,6 +27,7 @@ use crate::session::SignedIn;
 use crate::{App, WebError, path};
 
 pub(crate) use changes::changes;
+pub(crate) use checked::Checked;
 pub(crate) use decide::{accept_sure, add, decide};
 pub(crate) use document::file;
 pub(crate) use form::{edit, sentences};

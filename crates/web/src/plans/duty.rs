@@ -250,21 +250,7 @@ fn addition(app: &App, superior: &Running, above: &Plan, unit: &str) -> Plan {
         note: None,
         ..above.head.clone()
     };
-    Plan {
-        head,
-        phases: Vec::new(),
-        duties: Vec::new(),
-        targets: Vec::new(),
-        posts: Vec::new(),
-        teams: Vec::new(),
-        responsibilities: Vec::new(),
-        reports: Vec::new(),
-        honours: Vec::new(),
-        scoring: Vec::new(),
-        key_periods: Vec::new(),
-        audiences: Vec::new(),
-        indicators: Vec::new(),
-    }
+    Plan::new(head)
 }
 
 fn duty_of(above: &Plan, input: &DutyForm) -> Result<Duty, WebError> {

@@ -304,7 +304,7 @@ pub(crate) async fn clause(
 }
 
 /// The sentence of the document, and the way to its place.
-fn quoted(it: &Quote) -> Markup {
+pub(crate) fn quoted(it: &Quote) -> Markup {
     html! {
         blockquote.quote { "“" (it.words) "”" }
         p { a href=(it.href) { "看它在原文中的位置" } }

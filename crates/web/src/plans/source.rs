@@ -18,14 +18,14 @@ use crate::session::SignedIn;
 use crate::{App, AppState, WebError, path};
 
 /// A sentence of the document and where it is shown.
-pub(super) struct Quote {
+pub(crate) struct Quote {
     pub(super) words: String,
     pub(super) href: String,
 }
 
 /// Where these elements were read, in the campaign's own document or in that of
 /// the plan that it adopts.
-pub(super) async fn quotes(
+pub(crate) async fn quotes(
     app: &App,
     campaign: &Running,
     version: &Version,

@@ -23,12 +23,12 @@ pub(super) const fn kind_words(kind: &str) -> &'static str {
 pub(super) fn says(fields: &Fields) -> String {
     match fields.element() {
         Ok(Element::Duty(it)) => {
-            let empty = drafting::confirm::assemble(head(), [], None);
+            let empty = Plan::new(head());
             let due = it.due_words().map(|due| format!("，{due}")).unwrap_or_default();
             format!("{}，{}{due}", empty.by_words(&it.by), it.cadence_words())
         }
         Ok(Element::Target(it, own)) => {
-            let mut plan: Plan = drafting::confirm::assemble(head(), [], None);
+            let mut plan = Plan::new(head());
             plan.indicators.extend(own);
             plan.target_words(&it)
         }
@@ -119,11 +119,12 @@ pub(super) fn card(
     let places: Vec<String> = sentences.clone().map(|n| format!("s{n}")).collect();
     let is_open = it.state == Decision::Open;
     let here = format!("{}/items/{}", home(&desk.draft.id), it.id);
+    let label = format!("n-{}", it.id);
     html! {
-        li.item id=(format!("i-{}", it.id)) data-state=(it.state.code()) data-s=(places.join(" ")) tabindex="-1" {
+        li.item id=(format!("i-{}", it.id)) data-state=(it.state.code()) data-s=(places.join(" ")) tabindex="-1" aria-labelledby=(label) {
             div.item-head {
                 span.small.muted { (kind_words(&line.fields.kind)) }
-                strong { (line.fields.name) }
+                strong id=(label) { (line.fields.name) }
                 span.tags { (state_tag(line)) }
             }
             p.says { (says(&line.fields)) span.muted { " · 依据 " (line.fields.clause) } }
@@ -140,12 +141,12 @@ pub(super) fn card(
                 form.decide method="post" action=(here) {
                     input type="hidden" name="revision" value=(it.revision);
                     @if is_open {
-                        button.slim name="step" value="accept" { "确认" }
-                        a.button.quiet.slim data-edit="" href=(here) { "修改" }
-                        button.quiet.slim name="step" value="drop" { "删去" }
+                        button.slim name="step" value="accept" aria-describedby=(label) { "确认" }
+                        a.button.quiet.slim data-edit="" aria-describedby=(label) href=(here) { "修改" }
+                        button.quiet.slim name="step" value="drop" aria-describedby=(label) { "删去" }
                     } @else {
-                        @if it.state == Decision::Accepted { a.button.quiet.slim data-edit="" href=(here) { "修改" } }
-                        button.quiet.slim name="step" value="undo" { "撤销" }
+                        @if it.state == Decision::Accepted { a.button.quiet.slim data-edit="" aria-describedby=(label) href=(here) { "修改" } }
+                        button.quiet.slim name="step" value="undo" aria-describedby=(label) { "撤销" }
                     }
                 }
             }

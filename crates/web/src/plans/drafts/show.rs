@@ -1,14 +1,13 @@
 //! The confirm page: the document, and beside it what was read in it.
 
-use std::collections::HashMap;
-
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use storage::draft::Decision;
 
+use super::checked::ByItem;
 use super::document::{Mark, pane, text_of};
 use super::list::state_words;
-use super::{Desk, Line, card, desk, home, outcome};
+use super::{Desk, Line, card, desk, home};
 use crate::layout::{self, Page, Tone, crumbs, empty, heading, note, tag};
 use crate::session::SignedIn;
 use crate::{AppState, WebError, assets, path};
@@ -40,7 +39,7 @@ pub(crate) async fn show(
         div.confirm id="confirm" {
             nav.switch aria-label="切换" { a href="#doc" { "原文" } a href="#items" { "条目" } }
             (left(&desk))
-            (right(&desk))
+            (right(&desk, &app.checked.problems(&desk)))
         }
         script src=(assets::DRAFT_JS.href()) defer {}
     };
@@ -86,13 +85,12 @@ fn left(desk: &Desk) -> Markup {
     }
 }
 
-fn right(desk: &Desk) -> Markup {
-    let problems = outcome::problems_of(desk);
+fn right(desk: &Desk, problems: &ByItem) -> Markup {
     let group = |title: &str, id: &str, lines: Vec<&Line>| -> Markup {
         html! {
             @if !lines.is_empty() {
                 h3 id=(id) { (title) " " span.muted { (lines.len()) } }
-                ol.items { @for line in lines { (of(desk, line, &problems)) } }
+                ol.items { @for line in lines { (of(desk, line, problems)) } }
             }
         }
     };
@@ -101,7 +99,10 @@ fn right(desk: &Desk) -> Markup {
     };
     html! {
         section.card.items-pane id="items" aria-label="条目" tabindex="-1" {
-            div.pane-head { h2 { "条目" } }
+            div.pane-head {
+                h2 { "条目" }
+                @if desk.is_open() && !desk.lines.is_empty() { (keys()) }
+            }
             div id="added" {}
             @if desk.lines.is_empty() { (empty("没有条目。", None)) }
             (group("存疑，请先看", "unsure", pick(&|it| it.is_open() && !it.is_sure())))
@@ -112,7 +113,26 @@ fn right(desk: &Desk) -> Markup {
     }
 }
 
-fn of(desk: &Desk, line: &Line, problems: &HashMap<String, card::Problems>) -> Markup {
+fn of(desk: &Desk, line: &Line, problems: &ByItem) -> Markup {
     let own = problems.get(&line.item.id).map(Vec::as_slice).unwrap_or_default();
     card::card(desk, line, (own, None))
+}
+
+/// What the keyboard does; told where a keyboard is likely.
+fn keys() -> Markup {
+    let all = [
+        ("J", "下一条"),
+        ("K", "上一条"),
+        ("A", "确认"),
+        ("E", "修改"),
+        ("D", "删去"),
+        ("U", "撤销"),
+        ("O", "看原句"),
+    ];
+    html! {
+        p.keys.small.muted {
+            "键盘："
+            @for (key, words) in all { span { kbd { (key) } " " (words) } " " }
+        }
+    }
 }
