@@ -129,12 +129,66 @@ fn fold(c: char) -> Fold {
         '〕' => ']',
         '⩾' | '≧' => '≥',
         '⩽' | '≦' => '≤',
-        '\u{2E80}'..='\u{2FDF}'
+        '\u{2E80}'..='\u{2EFF}' => radical(c),
+        '\u{2F00}'..='\u{2FDF}'
         | '\u{F900}'..='\u{FAFF}'
         | '\u{FE30}'..='\u{FE4F}'
         | '\u{3200}'..='\u{33FF}' => return Fold::Compatible,
         _ => c,
     })
+}
+
+/// Characters that a PDF writes by the radical of the same shape: 家⻓, ⻘年.
+/// Unicode knows no equivalence for these.
+const RADICALS: &[(char, char)] = &[
+    ('⺁', '厂'),
+    ('⺇', '几'),
+    ('⺌', '小'),
+    ('⺎', '兀'),
+    ('⺒', '巳'),
+    ('⺓', '幺'),
+    ('⺝', '月'),
+    ('⺞', '歹'),
+    ('⺟', '母'),
+    ('⺠', '民'),
+    ('⺩', '王'),
+    ('⺪', '疋'),
+    ('⺮', '竹'),
+    ('⺶', '羊'),
+    ('⺻', '聿'),
+    ('⺼', '肉'),
+    ('⻁', '虎'),
+    ('⻄', '西'),
+    ('⻅', '见'),
+    ('⻆', '角'),
+    ('⻉', '贝'),
+    ('⻋', '车'),
+    ('⻑', '长'),
+    ('⻒', '长'),
+    ('⻓', '长'),
+    ('⻔', '门'),
+    ('⻘', '青'),
+    ('⻙', '韦'),
+    ('⻚', '页'),
+    ('⻛', '风'),
+    ('⻜', '飞'),
+    ('⻝', '食'),
+    ('⻢', '马'),
+    ('⻣', '骨'),
+    ('⻤', '鬼'),
+    ('⻥', '鱼'),
+    ('⻦', '鸟'),
+    ('⻧', '卤'),
+    ('⻨', '麦'),
+    ('⻩', '黄'),
+    ('⻬', '齐'),
+    ('⻮', '齿'),
+    ('⻰', '龙'),
+    ('⻳', '龟'),
+];
+
+fn radical(c: char) -> char {
+    RADICALS.iter().find(|(own, _)| *own == c).map_or(c, |(_, same)| *same)
 }
 
 fn is_invisible(c: char) -> bool {
@@ -154,6 +208,12 @@ mod tests {
         let at = folded.text.find("2次").unwrap();
         let range = folded.source_range(&(at..at + "2次".len()));
         assert_eq!(&source[range], "２ 次");
+    }
+
+    #[test]
+    fn radicals_of_pdf_fonts_are_the_characters_that_they_look_like() {
+        let source = "⻘年家⻓⻅⾯";
+        assert_eq!(Folded::of(source, 0..source.len()).text, "青年家长见面");
     }
 
     #[test]

@@ -4,11 +4,15 @@
 //! cells. Every reader is bounded in bytes, and PDF in time as well, since its
 //! parser is not ours.
 
+mod apart;
+mod cjk;
 mod docx;
 mod html;
 mod numbering;
 mod pdf;
 mod plain;
+
+pub use apart::{MEMORY_BYTES_MAX, READ_PDF, Reader, serve};
 
 use crate::package::{self, Container};
 
@@ -73,8 +77,16 @@ pub enum TextError {
     NoText,
 }
 
-/// Reads the text of a document, told by its bytes and not by its name.
+/// Reads the text of a document, told by its bytes and not by its name; a PDF in
+/// this process, on a thread.
 pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
+    Reader::default().read(bytes)
+}
+
+fn read_by(
+    bytes: &[u8],
+    pdf_text: &dyn Fn(&[u8]) -> Result<String, TextError>,
+) -> Result<DocumentText, TextError> {
     if bytes.is_empty() {
         return Err(TextError::Empty);
     }
@@ -83,7 +95,10 @@ pub fn read(bytes: &[u8]) -> Result<DocumentText, TextError> {
     }
     let (text, format) = match package::container(bytes) {
         Container::Docx => (docx::text(bytes)?, Format::Docx),
-        Container::Pdf => (pdf::text(bytes)?, Format::Pdf),
+        Container::Pdf => {
+            pdf::survey(bytes)?;
+            (pdf_text(bytes)?, Format::Pdf)
+        }
         Container::Html => (html::text(&plain::decode(bytes)?), Format::Html),
         Container::Other if bytes.starts_with(b"{\\rtf") => {
             return Err(TextError::Unsupported("RTF 格式"));

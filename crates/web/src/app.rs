@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use office::text::Reader;
 use storage::Store;
 
 use crate::clock::Clock;
@@ -36,6 +37,8 @@ pub struct App {
     pub sessions: SessionCache,
     /// Students and staff by unit, counted once.
     pub headcount: Headcount,
+    /// Reads the documents that plans are drafted from.
+    pub documents: Reader,
     /// What is wrong in the drafts that are being confirmed.
     pub checked: Checked,
     /// Long work that runs beside the requests.
@@ -53,6 +56,7 @@ pub struct Opening {
     pub store: Store,
     pub clock: Clock,
     pub files: PathBuf,
+    pub documents: Reader,
     pub mailer: Option<Mailer>,
     pub secure_cookies: bool,
     pub setup_code: Option<String>,
@@ -61,7 +65,8 @@ pub struct Opening {
 impl App {
     /// Opens the house: loads the live state once.
     pub async fn open(opening: Opening) -> Result<AppState, WebError> {
-        let Opening { store, clock, files, mailer, secure_cookies, setup_code } = opening;
+        let Opening { store, clock, files, documents, mailer, secure_cookies, setup_code } =
+            opening;
         std::fs::create_dir_all(&files).map_err(storage::StorageError::from)?;
         let originals =
             FileStore::open_folder(files.clone()).map_err(storage::StorageError::from)?;
@@ -79,6 +84,7 @@ impl App {
             search,
             sessions: SessionCache::default(),
             headcount: Headcount::default(),
+            documents,
             checked: Checked::default(),
             work: Work::default(),
             mailer,

@@ -9,6 +9,7 @@ pub(crate) mod evaluate;
 pub(crate) mod identify;
 pub(crate) mod input;
 pub(crate) mod plan;
+pub(crate) mod read_pdf;
 pub(crate) mod sample;
 pub(crate) mod serve;
 pub(crate) mod verify;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use office::text::Reader;
 use storage::seal::Sealer;
 use storage::{Location, Store, account};
 use tokio::net::TcpListener;
@@ -103,6 +104,11 @@ pub(crate) async fn open(place: &Place, https: bool) -> anyhow::Result<AppState>
     open_with(place, https, &Mail::default()).await
 }
 
+/// Reads PDFs in a process of this very program, where it can be found.
+pub(crate) fn documents() -> Reader {
+    std::env::current_exe().map_or_else(|_| Reader::default(), |own| Reader::apart(&own))
+}
+
 /// Opens the house on real time.
 pub(crate) async fn open_with(
     place: &Place,
@@ -117,6 +123,7 @@ pub(crate) async fn open_with(
         store,
         clock: clock(),
         files: place.data.join("files"),
+        documents: documents(),
         mailer,
         secure_cookies: https,
         setup_code,

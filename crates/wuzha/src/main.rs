@@ -36,6 +36,9 @@ enum Command {
     /// 检查、查看、比较方案文件
     #[command(subcommand)]
     Plan(commands::plan::PlanCommand),
+    /// 服务读取 PDF 用的进程：标准输入进，文字出
+    #[command(hide = true, name = office::text::READ_PDF)]
+    ReadPdf,
 }
 
 fn main() -> std::process::ExitCode {
@@ -56,6 +59,7 @@ fn main() -> std::process::ExitCode {
         Command::Verify(args) => commands::verify::run(&args),
         Command::Config(args) => Ok(commands::config::run(&args)),
         Command::Plan(command) => commands::plan::run(&command),
+        Command::ReadPdf => Ok(commands::read_pdf::run()),
     };
     match done {
         Ok(code) => code,

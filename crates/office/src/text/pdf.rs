@@ -7,35 +7,54 @@ use std::time::Duration;
 
 use flate2::read::ZlibDecoder;
 use memchr::memmem;
+use pdf_extract::{Document, PlainTextOutput};
 
 use super::{TEXT_BYTES_MAX, TextError};
 
-const TIME_MAX: Duration = Duration::from_secs(20);
+pub(super) const TIME_MAX: Duration = Duration::from_secs(20);
 const INFLATED_BYTES_MAX: u64 = 256 << 20;
 const STREAMS_MAX: usize = 50_000;
 const STACK_BYTES: usize = 32 << 20;
 
-pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
+/// Refuses what need not be parsed to be refused.
+pub(super) fn survey(bytes: &[u8]) -> Result<(), TextError> {
     if memmem::find(bytes, b"/Encrypt").is_some() {
         return Err(TextError::Encrypted);
     }
-    count_inflated(bytes)?;
+    count_inflated(bytes)
+}
+
+/// Reads a PDF that was surveyed, on a thread beside a clock. A thread cannot be
+/// ended: one that runs over its time runs on, so a server reads in a process.
+pub(super) fn text(bytes: &[u8]) -> Result<String, TextError> {
     let (sender, receiver) = mpsc::channel();
     let owned = bytes.to_vec();
     // A panic of the parser ends its thread; the channel closes and we know.
     let worker = std::thread::Builder::new().name(super::PDF_THREAD.to_owned());
     let worker = worker.stack_size(STACK_BYTES).spawn(move || {
-        let text = pdf_extract::extract_text_from_mem(&owned);
-        let _ = sender.send(text.map_err(|_| TextError::Damaged));
+        let _ = sender.send(parse(&owned));
     });
     if worker.is_err() {
         return Err(TextError::Slow);
     }
-    let text = match receiver.recv_timeout(TIME_MAX) {
-        Ok(text) => text?,
-        Err(mpsc::RecvTimeoutError::Timeout) => return Err(TextError::Slow),
-        Err(mpsc::RecvTimeoutError::Disconnected) => return Err(TextError::Unreadable),
-    };
+    match receiver.recv_timeout(TIME_MAX) {
+        Ok(text) => text.and_then(judge),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(TextError::Slow),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(TextError::Unreadable),
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<String, TextError> {
+    let mut document = Document::load_mem(bytes).map_err(|_| TextError::Damaged)?;
+    super::cjk::read_as_unicode(&mut document);
+    let mut text = String::new();
+    let mut output = PlainTextOutput::new(&mut text);
+    pdf_extract::output_doc(&document, &mut output).map_err(|_| TextError::Damaged)?;
+    Ok(text)
+}
+
+/// Whether what was read is a text at all.
+pub(super) fn judge(text: String) -> Result<String, TextError> {
     if text.len() > TEXT_BYTES_MAX {
         return Err(TextError::TooLong);
     }

@@ -166,6 +166,69 @@ fn a_pdf_without_words_is_told_to_be_a_scan() {
 }
 
 #[test]
+fn chinese_in_a_font_that_is_not_embedded_is_read_where_its_codes_are_unicode() {
+    let words = "各学校每学期组织应急疏散演练不少于两次，2024年5月10日前报送总结。";
+    let codes: String = words.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+    for encoding in ["UniGB-UCS2-H", "UniGB-UTF16-H", "UniGB-UCS2-V"] {
+        for descriptor in ["/FontDescriptor 7 0 R", ""] {
+            let bytes = pdf_with(
+                &format!("<{codes}>"),
+                &[
+                    &format!(
+                        "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/{encoding}/DescendantFonts[6 0 R]>>"
+                    ),
+                    &format!(
+                        "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>{descriptor}>>"
+                    ),
+                    "<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/Ascent 752/Descent -271/CapHeight 737/ItalicAngle 0/StemV 58/FontBBox[-25 -254 1000 880]>>",
+                ],
+            );
+            let text = read(&bytes).unwrap().text;
+            let plain: String = text.split_whitespace().collect();
+            assert_eq!(plain, words, "{encoding} {descriptor}");
+        }
+    }
+    let unknown = pdf_with(
+        "<B8F7D1A7>",
+        &[
+            "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>>",
+            "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/FontDescriptor 7 0 R>>",
+            "<</Type/FontDescriptor/FontName/STSong-Light>>",
+        ],
+    );
+    assert!(matches!(read(&unknown), Err(TextError::Unreadable)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_does_not_answer_is_ended() {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::time::{Duration, Instant};
+    let folder = std::env::temp_dir().join(format!("wuzha-apart-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let answers = [
+        ("sleeps", "exec sleep 600", "Slow"),
+        ("floods", "yes 文字 | head -c 20000000", "TooLong"),
+        ("crashes", "kill -9 $$", "Unreadable"),
+        ("refuses", "exit 12", "Scanned"),
+        ("is-silent", "exit 0", "Scanned"),
+    ];
+    let begun = Instant::now();
+    for (name, body, wanted) in answers {
+        let program = folder.join(name);
+        std::fs::write(&program, format!("#!/bin/sh\n{body}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let reader = Reader::apart(&program).within(Duration::from_millis(1_500));
+        let got = reader.read(&pdf_of("words")).unwrap_err();
+        assert_eq!(format!("{got:?}"), wanted, "{name}");
+    }
+    let missing = Reader::apart(&folder.join("nobody")).read(&pdf_of("words"));
+    assert!(matches!(missing, Err(TextError::Unreadable)));
+    assert!(begun.elapsed() < Duration::from_secs(30));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn loops_in_a_pdf_end() {
     let pages = [
         "<</Type/Catalog/Pages 2 0 R>>",
@@ -205,15 +268,21 @@ fn a_pdf_bomb_is_refused_before_it_is_parsed() {
 
 /// The smallest PDF with one page and one line of text.
 fn pdf_of(words: &str) -> Vec<u8> {
-    let stream = format!("BT /F1 12 Tf 72 720 Td ({words}) Tj ET");
-    let objects = [
+    let font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+    pdf_with(&format!("({words})"), &[font])
+}
+
+/// One page that shows a string by a font, which is the fifth object.
+fn pdf_with(string: &str, fonts: &[&str]) -> Vec<u8> {
+    let stream = format!("BT /F1 12 Tf 72 720 Td {string} Tj ET");
+    let mut objects = vec![
         "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>"
             .to_owned(),
         format!("<</Length {}>>stream\n{stream}\nendstream", stream.len()),
-        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_owned(),
     ];
+    objects.extend(fonts.iter().map(|font| (*font).to_owned()));
     let mut out = "%PDF-1.4\n".to_owned();
     let mut places = Vec::new();
     for (i, object) in objects.iter().enumerate() {

@@ -37,6 +37,7 @@ pub(crate) async fn open(place: &Location, clock: Clock, mailer: Option<Mailer>)
         store,
         clock,
         files,
+        documents: office::text::Reader::default(),
         mailer,
         secure_cookies: false,
         setup_code: Some("启动码-1".to_owned()),

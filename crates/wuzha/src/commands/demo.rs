@@ -40,6 +40,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
             store,
             clock,
             files: place.data.join("files"),
+            documents: house::documents(),
             mailer: None,
             secure_cookies: false,
             setup_code: None,

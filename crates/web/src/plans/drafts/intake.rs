@@ -198,7 +198,8 @@ async fn take(app: &App, mut form: Multipart) -> Result<Came, WebError> {
         READERS.acquire().await.map_err(|error| WebError::Internal(error.to_string()))?;
     let bytes = partial.bytes().await.map_err(io)?;
     let size = bytes.len() as i64;
-    let read = tokio::task::spawn_blocking(move || reader::read(&bytes))
+    let documents = app.documents.clone();
+    let read = tokio::task::spawn_blocking(move || documents.read(&bytes))
         .await
         .map_err(|error| WebError::Internal(error.to_string()))?
         .map_err(|error| WebError::invalid(format!("“{file_name}”没有读成：{error}。")))?;

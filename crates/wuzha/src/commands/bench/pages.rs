@@ -83,6 +83,7 @@ async fn open(place: &Place) -> anyhow::Result<AppState> {
         store,
         clock,
         files: place.data.join("files"),
+        documents: crate::house::documents(),
         mailer: None,
         secure_cookies: false,
         setup_code: None,
