@@ -1,5 +1,7 @@
 //! The light (红黄绿) of a target on a date, and the path that it is held to.
 
+pub mod readings;
+
 use crate::{
     day::Day,
     plan::{Measured, Op, Plan, Target},
@@ -147,18 +149,29 @@ fn drop(value: f64, baseline: f64, goal: f64) -> f64 {
     }
 }
 
-/// The path of a target: its phase is the one that its date lies in.
-fn path(plan: &Plan, target: &Target, is_share: bool, at_start: Option<f64>) -> Path {
+/// The first day of a target's path: its phase is the one that its date lies in.
+pub fn path_start(plan: &Plan, target: &Target) -> Day {
     let until = Day::from(target.by.unwrap_or(plan.head.until));
     let phases = plan.phases.iter();
     let starts =
         phases.filter(|phase| Day::from(phase.from) <= until && until <= phase.until.into());
-    let from = starts.map(|phase| phase.from).max().unwrap_or(plan.head.from);
+    starts.map(|phase| phase.from).max().unwrap_or(plan.head.from).into()
+}
+
+/// The path of a target of which nothing was measured yet. Of a drop, the path
+/// of what is measured is not known without its baseline: it is a level line.
+pub fn usual_path(plan: &Plan, target: &Target, measured: Measured) -> Path {
+    path(plan, target, measured == Measured::Ratio, None)
+}
+
+fn path(plan: &Plan, target: &Target, is_share: bool, at_start: Option<f64>) -> Path {
+    let until = Day::from(target.by.unwrap_or(plan.head.until));
+    let from = path_start(plan, target);
     // Shares grow from nothing; a number that must stay small has no way to go.
     let rises_from_zero = is_share && target.op != Op::Le || target.op == Op::Ge;
     let usual = if rises_from_zero { 0.0 } else { target.value };
     let start = at_start.unwrap_or(usual);
-    Path { from: from.into(), until, start, goal: target.value }
+    Path { from, until, start, goal: target.value }
 }
 
 #[cfg(test)]

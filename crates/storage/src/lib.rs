@@ -11,6 +11,7 @@ pub mod draft;
 mod error;
 pub mod evidence;
 pub mod file;
+pub mod indicator;
 pub mod job;
 pub mod lease;
 pub mod likeness;

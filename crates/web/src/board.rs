@@ -7,8 +7,10 @@ mod duty;
 mod export;
 mod figures;
 mod frame;
+mod judged;
 mod parts;
 mod ranking;
+mod target;
 
 use axum::extract::{Query, State};
 use campaign::access::Action;
@@ -23,6 +25,10 @@ pub(crate) use duty::{duty_file, duty_page};
 pub(crate) use export::{duties_file, months_file, units_file};
 use figures::Figures;
 use frame::{Asked, Frame};
+pub(crate) use target::{
+    enter as enter_reading, file as target_file, show as target_page,
+    withdraw as withdraw_reading,
+};
 
 pub(crate) async fn show(
     State(app): State<AppState>,
@@ -33,6 +39,7 @@ pub(crate) async fn show(
         return nothing(&app, &who);
     };
     let figures = Figures::gather(&frame);
+    let judged = judged::judge(&app, &frame, &figures.targets).await?;
     let title = format!("看板 · {}", frame.unit_name());
     let content = html! {
         (parts::head(&frame))
@@ -43,7 +50,7 @@ pub(crate) async fn show(
             }
             div {
                 (chart::months(&figures.months))
-                (parts::targets(&frame, &figures))
+                (parts::targets(&frame, &judged))
             }
         }
         (ranking::units(&frame, &figures))

@@ -5,7 +5,7 @@ use campaign::board::{self, Likes, Order, Ranked};
 use campaign::day::Day;
 use campaign::engine::DutyIx;
 use campaign::organisation::UnitIx;
-use campaign::plan::Phase;
+use campaign::plan::{Phase, Target};
 use campaign::rates::{Counts, Ratio};
 use campaign::standing::{Standing, State};
 
@@ -107,6 +107,22 @@ impl Figures {
             own: Vec::new(),
         }
     }
+}
+
+/// What the records say of a target, for each of these units.
+pub(super) fn target_of_units(
+    frame: &Frame<'_>,
+    target: &Target,
+    units: &[String],
+) -> Vec<Option<Ratio>> {
+    frame.sight.look(|live| {
+        let (engine, rates) = (live.engine(), live.rates());
+        let of = |id: &String| {
+            let unit = engine.organisation().unit_ix(id)?;
+            board::measured(&frame.plan, target, unit, rates, |id| engine.duty_ix(id))
+        };
+        units.iter().map(of).collect()
+    })
 }
 
 fn is_urgent(standing: &Standing) -> bool {

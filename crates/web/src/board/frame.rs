@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(super) date: String,
     #[serde(default)]
     pub(super) duty: String,
+    #[serde(default)]
+    pub(super) target: String,
     /// Which units are ranked: `school.primary`.
     #[serde(default)]
     pub(super) likes: String,

@@ -1,13 +1,14 @@
 //! The parts of the board's page.
 
 use campaign::day::Day;
-use campaign::plan::{Measured, Op, Target};
+use campaign::plan::{Measured, Target};
 use campaign::rates::{Counts, Ratio};
 use campaign::standing::State;
 use maud::{Markup, html};
 
-use super::figures::{DutyFigures, Figures, TargetFigures, duty_name, likes_words, phase_on};
+use super::figures::{DutyFigures, Figures, duty_name, likes_words, phase_on};
 use super::frame::Frame;
+use super::judged::{self, Judged};
 use crate::layout::{Tone, bar, crumbs, field, icon, note, tag};
 use crate::path;
 
@@ -241,9 +242,8 @@ fn duty_cell(frame: &Frame<'_>, it: &DutyFigures) -> Markup {
     }
 }
 
-pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
-    let all = figures.targets.iter();
-    let all = all.filter_map(|it| Some((frame.plan.target(&it.id)?, it)));
+pub(super) fn targets(frame: &Frame<'_>, judged: &[Judged]) -> Markup {
+    let all = judged.iter().filter_map(|it| Some((frame.plan.target(&it.id)?, it)));
     let (known, unknown): (Vec<_>, Vec<_>) = all.partition(|(_, it)| it.value.is_some());
     html! {
         @if !frame.plan.targets.is_empty() {
@@ -253,7 +253,7 @@ pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
                     ul.list.targets { @for (target, it) in &known { (target_row(frame, target, it)) } }
                 }
                 @if !unknown.is_empty() {
-                    details.inset {
+                    details.inset open[known.is_empty()] {
                         summary { "尚无数据的 " (unknown.len()) " 个" }
                         ul.list.targets { @for (target, it) in &unknown { (target_row(frame, target, it)) } }
                     }
@@ -263,63 +263,29 @@ pub(super) fn targets(frame: &Frame<'_>, figures: &Figures) -> Markup {
     }
 }
 
-fn target_row(frame: &Frame<'_>, target: &Target, it: &TargetFigures) -> Markup {
-    let value = it.value.and_then(Ratio::share);
-    let light = light(frame, target, value);
+fn target_row(frame: &Frame<'_>, target: &Target, it: &Judged) -> Markup {
+    let light = it.light();
     html! {
         li {
             div.main {
-                span.title { (target.name) }
+                a.title href=(frame.to("/board/target", &[("target", &target.id)])) { (target.name) }
                 span.sub {
                     (frame.plan.target_words(target)) " · "
                     a href=(path::clause(frame.campaign().id(), &target.clause)) { (target.clause) }
                 }
-                @if let Some(value) = value {
-                    (bar(Some(value), Some(target.value), light.1))
-                    @if let Some(expected) = light.2 {
-                        span.sub { "按进度今天应达 " (format!("{:.1}%", expected * 100.0)) }
+                @if let Some(value) = it.value {
+                    @if it.measured == Measured::Ratio {
+                        (bar(Some(value), Some(target.value), light.1))
+                    } @else {
+                        span.figure { "现为 " strong { (it.words(value)) } }
+                    }
+                    @if let Some(verdict) = it.verdict.filter(|it| !it.holds) {
+                        span.sub { "按进度今天应达 " (judged::number(if target.baseline.is_some() { Measured::Ratio } else { it.measured }, verdict.expected)) }
                     }
                 }
             }
             (tag(light.0, light.1))
         }
-    }
-}
-
-/// The light in a word, its tone, and what the path asks for on that day.
-fn light(
-    frame: &Frame<'_>,
-    target: &Target,
-    value: Option<f64>,
-) -> (&'static str, Tone, Option<f64>) {
-    let Some(value) = value else { return ("尚无数据", Tone::Faint, None) };
-    if frame.plan.measured(&target.indicator) != Some(Measured::Ratio)
-        || target.op == Op::Le
-        || target.baseline.is_some()
-    {
-        return ("尚无数据", Tone::Faint, None);
-    }
-    let reading = campaign::indicator::Reading { value, at_start: None, in_baseline: None };
-    let verdict =
-        campaign::indicator::judge(&frame.plan, target, Measured::Ratio, &reading, frame.day);
-    match verdict {
-        None => ("尚无数据", Tone::Faint, None),
-        Some(verdict) => {
-            let tone = match verdict.light {
-                campaign::indicator::Light::Green => Tone::Good,
-                campaign::indicator::Light::Yellow => Tone::Warn,
-                campaign::indicator::Light::Red => Tone::Bad,
-            };
-            (light_words(verdict.light), tone, Some(verdict.expected))
-        }
-    }
-}
-
-fn light_words(light: campaign::indicator::Light) -> &'static str {
-    match light {
-        campaign::indicator::Light::Green => "绿 · 达标",
-        campaign::indicator::Light::Yellow => "黄 · 略慢",
-        campaign::indicator::Light::Red => "红 · 落后",
     }
 }
 
