@@ -10,10 +10,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use campaign::access::{Action, Role, permit_house};
-use storage::account::{self, Account};
+use campaign::access::Role;
 use support::{Answer, Browser, open, places};
-use town::town;
+use town::{granted, town};
 use web::clock::{Clock, start_of};
 use web::{AppState, chores};
 
@@ -90,40 +89,6 @@ async fn ask(
     browser.send(form(&parts, picture)).await
 }
 
-/// An account of its own, signed in.
-async fn signed_in(app: &AppState, id: &str, role: Role, unit: &str) -> Browser {
-    let permit = permit_house(Action::ManageAccounts, unit);
-    let now = app.clock.now();
-    let account = Account {
-        id: id.to_owned(),
-        sign_in_name: id.to_owned(),
-        display_name: format!("账号{id}"),
-        person: None,
-        email: None,
-        password_hash: String::new(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
-    };
-    let session = storage::session::Session {
-        token_digest: storage::session::digest(id),
-        account: id.to_owned(),
-        created_at: now,
-        seen_at: now,
-        expires_at: now + 400 * 24 * HOUR,
-        agent: String::new(),
-    };
-    let mut tx = app.store.write(now).await.expect("begins");
-    account::insert(&mut tx, &permit, &account).await.expect("inserts");
-    account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
-    storage::session::open(&mut tx, &session).await.expect("opens");
-    tx.commit().await.expect("commits");
-    Browser::signed_in(app, id)
-}
-
 fn id_of(answer: &Answer) -> String {
     let path = answer.location.as_deref().unwrap_or_else(|| panic!("{}", answer.body));
     path.trim_start_matches("/ask/c/").split('#').next().unwrap_or_default().to_owned()
@@ -179,8 +144,8 @@ async fn who_asks_without_a_name_is_answered_by_a_person_and_follows_by_code() {
     for (engine, app, now) in houses().await {
         let mut admin = Browser::new(&app);
         town(&app, &mut admin).await;
-        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
-        let mut volunteer = signed_in(&app, "vol", Role::Member, "s1").await;
+        let mut officer = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut volunteer = granted(&app, "vol", Role::Member, "s1").await;
         let refused = volunteer.get("/consultations").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}");
         let put = [("unit", "s1"), ("account", "vol"), ("day", "0"), ("day", "1")];
@@ -255,8 +220,8 @@ async fn another_schools_officer_cannot_read_a_consultation() {
     for (engine, app, now) in houses().await {
         let mut admin = Browser::new(&app);
         town(&app, &mut admin).await;
-        let mut own = signed_in(&app, "officer1", Role::Officer, "s1").await;
-        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let mut own = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
         let mut teacher = town::teacher(&app).await;
         let mut asker = Browser::new(&app);
         let mut picture = std::io::Cursor::new(Vec::new());
@@ -307,8 +272,8 @@ async fn a_consultation_is_passed_on_to_the_unit_it_belongs_to_and_leaves_the_fi
     for (engine, app, now) in houses().await {
         let mut admin = Browser::new(&app);
         town(&app, &mut admin).await;
-        let mut own = signed_in(&app, "officer1", Role::Officer, "s1").await;
-        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let mut own = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
         let mut asker = Browser::new(&app);
         let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
         let id = id_of(&answer);
@@ -426,7 +391,7 @@ async fn a_surge_proposes_an_alert_that_names_nobody_and_old_questions_are_erase
     for (engine, app, now) in houses().await {
         let mut admin = Browser::new(&app);
         town(&app, &mut admin).await;
-        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut officer = granted(&app, "officer1", Role::Officer, "s1").await;
         let mut asker = Browser::new(&app);
         for _ in 0..6 {
             let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), None).await;
@@ -448,7 +413,7 @@ async fn a_surge_proposes_an_alert_that_names_nobody_and_old_questions_are_erase
         assert!(!draft.body.contains("直播会员"), "{engine}: nothing of what was asked");
         // The school's officer sees exact figures of the own school; above it,
         // the school is a band.
-        let mut leader = signed_in(&app, "leader", Role::Leader, "s1").await;
+        let mut leader = granted(&app, "leader", Role::Leader, "s1").await;
         let own = leader.get("/consultations/trends").await;
         assert!(own.body.contains("按类型和周"), "{engine}");
         let above = admin.get("/consultations/trends?unit=s1").await;
@@ -478,9 +443,9 @@ async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() 
     for (engine, app, _) in houses().await {
         let mut admin = Browser::new(&app);
         town(&app, &mut admin).await;
-        let mut writer = signed_in(&app, "officer1", Role::Officer, "s1").await;
-        let mut second = signed_in(&app, "officer1b", Role::Officer, "s1").await;
-        let mut other = signed_in(&app, "officer2", Role::Officer, "s2").await;
+        let mut writer = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut second = granted(&app, "officer1b", Role::Officer, "s1").await;
+        let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
         let body = "## 怎么骗\n- 自己的写法甲\n## 有什么迹象\n- 乙\n## 怎么办\n- 打110";
         let input = [
             ("base", "type/game"),
@@ -551,7 +516,7 @@ async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() 
 async fn who_is_signed_in_is_told_of_every_answer_and_lists_leave_as_workbooks() {
     for (engine, app, now) in houses().await {
         town(&app, &mut Browser::new(&app)).await;
-        let mut officer = signed_in(&app, "officer1", Role::Officer, "s1").await;
+        let mut officer = granted(&app, "officer1", Role::Officer, "s1").await;
         let mut teacher = town::teacher(&app).await;
         let answer = ask(&mut teacher, &now, ("", SCAM, "nothing"), None).await;
         let id = id_of(&answer);

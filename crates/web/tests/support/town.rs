@@ -81,6 +81,40 @@ pub(crate) async fn teacher(app: &AppState) -> Browser {
     browser
 }
 
+/// An account of its own with a role in a unit, signed in.
+pub(crate) async fn granted(app: &AppState, id: &str, role: Role, unit: &str) -> Browser {
+    let permit = permit_house(Action::ManageAccounts, unit);
+    let now = app.clock.now();
+    let account = Account {
+        id: id.to_owned(),
+        sign_in_name: id.to_owned(),
+        display_name: format!("账号{id}"),
+        person: None,
+        email: None,
+        password_hash: String::new(),
+        must_change_password: false,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created_at: now,
+        revision: 1,
+    };
+    let session = storage::session::Session {
+        token_digest: storage::session::digest(id),
+        account: id.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + 400 * 24 * 3_600_000,
+        agent: String::new(),
+    };
+    let mut tx = app.store.write(now).await.expect("begins");
+    account::insert(&mut tx, &permit, &account).await.expect("inserts");
+    account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
+    storage::session::open(&mut tx, &session).await.expect("opens");
+    tx.commit().await.expect("commits");
+    Browser::signed_in(app, id)
+}
+
 /// Starts a built-in plan in its own dates; answers with the campaign's path.
 pub(crate) async fn adopt(browser: &mut Browser, built_in: &BuiltIn, unit: &str) -> String {
     let plan = parse(built_in.text, built_in.file).expect("a plan without errors");

@@ -1,6 +1,7 @@
 //! Keeping the invented district.
 
 mod asks;
+mod readings;
 
 use std::collections::HashMap;
 
@@ -59,6 +60,7 @@ unit = "堂"
 audience = ["student"]
 proof = ["roll"]
 "#;
+const CAMPAIGN: &str = "demo";
 const AMENDED_ON: &str = "2022-09-01";
 const BATCH: usize = 4_000;
 
@@ -79,6 +81,7 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     let permit = permit_house(Action::ManageAccounts, &root);
     account::insert_many(&mut tx, &permit, &accounts.all).await?;
     asks::keep(&mut tx, &district, &mut chance).await?;
+    readings::keep(&mut tx, (&district, CAMPAIGN), &mut chance).await?;
     tx.commit().await?;
     asks::talk(store, &district).await?;
     Ok(())
@@ -198,7 +201,7 @@ async fn keep_campaign(store: &Store, root: &str) -> anyhow::Result<Vec<Plan>> {
     }
     let head = plans[0].head.clone();
     let campaign = Campaign {
-        id: "demo".to_owned(),
+        id: CAMPAIGN.to_owned(),
         unit: root.to_owned(),
         plan: head.id,
         name: "青禾区教育系统防范电信网络诈骗三年行动".to_owned(),
@@ -212,8 +215,8 @@ async fn keep_campaign(store: &Store, root: &str) -> anyhow::Result<Vec<Plan>> {
         campaign::day::Day::new(year, month, day).map_or(0, campaign::day::Day::begins_at)
     };
     let version = |number: i64, in_force: &str, text: String, at: i64| PlanVersion {
-        id: format!("demo-{number}"),
-        campaign: "demo".to_owned(),
+        id: format!("{CAMPAIGN}-{number}"),
+        campaign: CAMPAIGN.to_owned(),
         version: number,
         in_force_on: in_force.to_owned(),
         text,
