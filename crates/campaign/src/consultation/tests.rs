@@ -19,11 +19,12 @@ fn states() -> [(&'static str, State); 4] {
 #[test]
 fn the_whole_table_of_steps() {
     type Step = fn(State) -> Result<State, StepRefused>;
-    let steps: [(&str, Step); 9] = [
+    let steps: [(&str, Step); 10] = [
         ("hand over", |it| it.hand_over(9)),
         ("a takes", |it| it.take("a", 9)),
         ("b takes", |it| it.take("b", 9)),
         ("a lets go", |it| it.let_go("a", 9)),
+        ("a passes on", |it| it.pass_on("a", 9)),
         ("a writes", |it| it.held_by("a").map(|()| it)),
         ("asker writes", |it| it.is_open_to_asker().map(|()| it)),
         ("b closes", |it| it.close("b", Ending::Lost, 9)),
@@ -49,6 +50,7 @@ fn the_whole_table_of_steps() {
           a takes: refused: it was never handed over
           b takes: refused: it was never handed over
           a lets go: refused: it was never handed over
+          a passes on: refused: it was never handed over
           a writes: refused: it was never handed over
           asker writes: refused: it was never handed over
           b closes: refused: it was never handed over
@@ -59,6 +61,7 @@ fn the_whole_table_of_steps() {
           a takes: talking with a
           b takes: talking with b
           a lets go: refused: nobody has taken it yet
+          a passes on: waiting
           a writes: refused: nobody has taken it yet
           asker writes: waiting
           b closes: refused: nobody has taken it yet
@@ -69,6 +72,7 @@ fn the_whole_table_of_steps() {
           a takes: refused: it is in your hands already
           b takes: talking with b
           a lets go: waiting
+          a passes on: waiting
           a writes: talking with a
           asker writes: talking with a
           b closes: refused: it is in the hands of another person
@@ -79,6 +83,7 @@ fn the_whole_table_of_steps() {
           a takes: refused: it is closed
           b takes: refused: it is closed
           a lets go: refused: it is closed
+          a passes on: refused: it is closed
           a writes: refused: it is closed
           asker writes: refused: it is closed
           b closes: refused: it is closed
