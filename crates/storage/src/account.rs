@@ -1,5 +1,7 @@
 //! Accounts and the roles they hold.
 
+mod list;
+
 use std::collections::{HashMap, HashSet};
 
 use campaign::access::{Actor, Grant, Permit, Role};
@@ -7,6 +9,8 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::bulk::{each_in, insert_rows};
 use crate::{Change, StorageError, Tx};
+
+pub use list::{Filter, Key, Standing, below, grants_of_many};
 
 /// An account as the sign-in and the administrator see it.
 #[derive(Debug, Clone)]
@@ -218,33 +222,6 @@ async fn find(
 /// How many accounts there are; none means that the first-run page is due.
 pub async fn count(conn: &mut AnyConnection) -> Result<i64, StorageError> {
     Ok(sqlx::query("select count(*) from account").fetch_one(conn).await?.try_get(0)?)
-}
-
-/// Accounts with a role in `unit` or below it, by name, after `after`.
-pub async fn below(
-    conn: &mut AnyConnection,
-    unit: &str,
-    search: &str,
-    after: &str,
-    limit: i64,
-) -> Result<Vec<Account>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from account
-         where sign_in_name > $1
-           and ($2 = '' or sign_in_name like '%' || $2 || '%' or display_name like '%' || $2 || '%')
-           and exists (select 1 from role_grant g
-                       join unit_ancestor a on a.unit_id = g.unit_id
-                       where g.account_id = account.id and a.ancestor_id = $3)
-         order by sign_in_name limit $4"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(after.to_owned())
-        .bind(search.to_owned())
-        .bind(unit.to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(account).collect()
 }
 
 /// Everything that may be changed of an account, with its revision.

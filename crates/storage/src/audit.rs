@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::StorageError;
 use crate::bulk::insert_rows;
+use crate::narrow::{Clauses, Value};
 
 /// One line before it is chained.
 #[derive(Debug, Clone)]
@@ -196,43 +197,74 @@ pub struct Search {
     pub action: Option<String>,
     /// Lines about this unit and those below it.
     pub unit: Option<String>,
-    /// Lines before this one; paging goes back in time.
-    pub before: Option<i64>,
+    /// Instants, the first included and the last not.
+    pub from: Option<i64>,
+    pub until: Option<i64>,
+    /// The oldest first; else the newest.
+    pub oldest_first: bool,
+    /// The seq of the line after which the page begins.
+    pub after: Option<i64>,
 }
 
-/// The newest lines that fit, at most `limit`.
+/// The lines that fit, at most `limit`.
 pub async fn search(
     conn: &mut AnyConnection,
     search: &Search,
     limit: i64,
 ) -> Result<Vec<Entry>, StorageError> {
-    // Only what is asked for stands in the text, so that an index can serve it.
-    let mut text = "select seq, at, account_id, action, unit_id, object, detail, hash
-         from audit where seq < $1"
-        .to_owned();
-    let mut values = Vec::new();
-    let mut narrow = |clause: &str, value: &Option<String>| {
-        if let Some(value) = value {
-            values.push(value.clone());
-            text.push_str(&clause.replace('?', &format!("${}", values.len() + 2)));
-        }
-    };
-    narrow(" and account_id = ?", &search.account);
-    narrow(" and object = ?", &search.object);
-    narrow(" and action like ? || ':%'", &search.action);
-    narrow(
-        " and unit_id in (select unit_id from unit_ancestor where ancestor_id = ?)",
-        &search.unit,
+    let mut clauses = Clauses::from("audit");
+    clauses.optional("account_id = {}", search.account.as_deref());
+    clauses.optional("object = {}", search.object.as_deref());
+    clauses.optional("action like {} || ':%'", search.action.as_deref());
+    clauses.optional(
+        "unit_id in (select unit_id from unit_ancestor where ancestor_id = {})",
+        search.unit.as_deref(),
     );
-    text.push_str(" order by seq desc limit $2");
-    let mut query = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(search.before.unwrap_or(i64::MAX))
-        .bind(limit);
-    for value in values {
-        query = query.bind(value);
+    if let Some(from) = search.from {
+        let first = first_since(conn, from - SLACK_MS).await?;
+        clauses.number("seq >= {}", first);
+        clauses.number("at >= {}", from);
     }
-    let rows = query.fetch_all(conn).await?;
-    rows.iter().map(entry).collect()
+    if let Some(until) = search.until {
+        let end = first_since(conn, until.saturating_add(SLACK_MS)).await?;
+        clauses.number("seq < {}", end);
+        clauses.number("at < {}", until);
+    }
+    if let Some(after) = search.after {
+        clauses.number(if search.oldest_first { "seq > {}" } else { "seq < {}" }, after);
+    }
+    let way = if search.oldest_first { "" } else { " desc" };
+    let most = clauses.place(Value::Number(limit));
+    clauses.tail(format!(" order by seq{way} limit {most}"));
+    let text = format!(
+        "select seq, at, account_id, action, unit_id, object, detail, hash from {}",
+        clauses.text()
+    );
+    clauses.fetch(conn, text).await?.iter().map(entry).collect()
+}
+
+/// A line is chained when its transaction ends and carries the instant at which
+/// that began: lines may stand this far out of the order of time.
+const SLACK_MS: i64 = 600_000;
+
+/// The seq of the first line that was written at `at` or later, near enough:
+/// found by halving, since the chain is its own index of time.
+async fn first_since(conn: &mut AnyConnection, at: i64) -> Result<i64, StorageError> {
+    let (mut low, mut high) = (1, head(conn).await?.0 + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let row = sqlx::query("select at from audit where seq = $1")
+            .bind(middle)
+            .fetch_optional(&mut *conn)
+            .await?;
+        let written: i64 = row.map_or(Ok(i64::MAX), |row| row.try_get(0))?;
+        if written < at {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(low)
 }
 
 fn entry(row: &sqlx::any::AnyRow) -> Result<Entry, StorageError> {

@@ -3,6 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::narrow::{By, Clauses};
 use crate::{StorageError, Tx};
 
 /// A job as its page shows it.
@@ -34,7 +35,7 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [Self; 5] =
+    pub const ALL: [Self; 5] =
         [Self::Queued, Self::Running, Self::Done, Self::Failed, Self::Cancelled];
 
     pub const fn code(self) -> &'static str {
@@ -45,6 +46,10 @@ impl State {
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
     /// Nothing more will happen to it.
@@ -104,24 +109,32 @@ pub async fn by_id(conn: &mut AnyConnection, id: &str) -> Result<Option<Job>, St
     row.as_ref().map(job).transpose()
 }
 
-/// An account's latest jobs, of one kind if given.
+/// Which of an account's jobs a list shows. An empty field does not narrow.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    pub kind: &'a str,
+    pub state: Option<State>,
+    /// The oldest first; else the newest.
+    pub oldest_first: bool,
+    /// The id of the job after which the page begins.
+    pub after: &'a str,
+    pub limit: i64,
+}
+
+/// A page of an account's jobs.
 pub async fn of_account(
     conn: &mut AnyConnection,
     account: &str,
-    kind: Option<&str>,
-    limit: i64,
+    filter: &Filter<'_>,
 ) -> Result<Vec<Job>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from job where account_id = $1 and ($2 = '' or kind = $2)
-         order by created_at desc, id desc limit $3"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(account.to_owned())
-        .bind(kind.unwrap_or_default().to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(job).collect()
+    let mut clauses = Clauses::from("job j");
+    clauses.equal("j.account_id = {}", account);
+    clauses.optional("j.kind = {}", Some(filter.kind));
+    clauses.optional("j.state = {}", filter.state.map(State::code));
+    let by = By { key: "@.created_at", descending: !filter.oldest_first };
+    clauses.page(("job", "j"), by, filter.after, filter.limit);
+    let text = format!("select {COLUMNS} from {}", clauses.text());
+    clauses.fetch(conn, text).await?.iter().map(job).collect()
 }
 
 /// Jobs of these kinds that were running when the house went down end as
@@ -147,8 +160,10 @@ pub async fn fail_interrupted(
 fn job(row: &AnyRow) -> Result<Job, StorageError> {
     let id: String = row.try_get(0)?;
     let state: String = row.try_get(5)?;
-    let state = State::ALL.into_iter().find(|it| it.code() == state).ok_or_else(|| {
-        StorageError::Inconsistent { table: "job", column: "state", id: id.clone() }
+    let state = State::from_code(&state).ok_or_else(|| StorageError::Inconsistent {
+        table: "job",
+        column: "state",
+        id: id.clone(),
     })?;
     Ok(Job {
         kind: row.try_get(1)?,

@@ -17,6 +17,7 @@ pub mod lease;
 pub mod likeness;
 pub mod live;
 pub mod material;
+mod narrow;
 pub mod notification;
 pub mod organisation;
 pub mod outbox;
@@ -32,6 +33,7 @@ pub mod suspicion;
 pub mod year_roll;
 
 pub use error::StorageError;
+pub use narrow::Order;
 /// A connection to read on; what it is made of stays in here.
 pub type Conn = sqlx::AnyConnection;
 /// The same, borrowed from the store.

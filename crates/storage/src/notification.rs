@@ -7,6 +7,7 @@ use campaign::access::{Grant, Permit, Role};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::narrow::{Clauses, Value};
 use crate::outbox::{self, Mail};
 use crate::{Change, StorageError, Tx};
 
@@ -185,33 +186,43 @@ impl Notification {
 
 const COLUMNS: &str = "id, kind, title, body, href, created_at, read_at";
 
+/// Which of an account's notifications a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub kind: Option<Kind>,
+    pub unread_only: bool,
+    /// The last one of the page before.
+    pub after: Option<Cursor>,
+    pub limit: i64,
+}
+
 /// One page of the account's notifications: unread ones first, then the newest.
 pub async fn page(
     conn: &mut AnyConnection,
     account: &str,
-    after: Option<&Cursor>,
-    limit: i64,
+    filter: &Filter,
 ) -> Result<Vec<Notification>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from (
-            select {COLUMNS}, case when read_at is null then 0 else 1 end as seen
-            from notification where account_id = $1) n
-         where seen > $2 or (seen = $2 and (created_at < $3 or (created_at = $3 and id < $4)))
-         order by seen, created_at desc, id desc limit $5"
+    let mut clauses = Clauses::from(
+        "(select *, case when read_at is null then 0 else 1 end as seen from notification) n",
     );
-    let (seen, created_at, id) = match after {
-        Some(it) => (i64::from(it.read), it.created_at, it.id.clone()),
-        None => (-1, 0, String::new()),
-    };
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(account.to_owned())
-        .bind(seen)
-        .bind(created_at)
-        .bind(id)
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(notification).collect()
+    clauses.equal("account_id = {}", account);
+    clauses.optional("kind = {}", filter.kind.map(Kind::code));
+    if filter.unread_only {
+        clauses.add("read_at is null".to_owned());
+    }
+    if let Some(it) = &filter.after {
+        let seen = clauses.place(Value::Number(i64::from(it.read)));
+        let at = clauses.place(Value::Number(it.created_at));
+        let id = clauses.place(Value::Text(it.id.clone()));
+        clauses.add(format!(
+            "(seen > {seen} or (seen = {seen} and (created_at < {at}
+                or (created_at = {at} and id < {id}))))"
+        ));
+    }
+    let limit = clauses.place(Value::Number(filter.limit));
+    clauses.tail(format!(" order by seen, created_at desc, id desc limit {limit}"));
+    let text = format!("select {COLUMNS} from {}", clauses.text());
+    clauses.fetch(conn, text).await?.iter().map(notification).collect()
 }
 
 /// One of the account's own.

@@ -6,6 +6,7 @@ use campaign::access::Permit;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::narrow::{By, Clauses};
 use crate::{Change, StorageError, Tx};
 
 /// A message that is to be sent.
@@ -213,6 +214,8 @@ pub struct Narrow {
     pub state: Option<State>,
     /// In the account's name, the address or the subject.
     pub search: String,
+    /// The oldest first; else the newest.
+    pub oldest_first: bool,
     /// The id of the last one on the page before.
     pub after: String,
 }
@@ -221,31 +224,35 @@ const SCOPED: &str = "($1 = '' or exists (select 1 from role_grant g
         join unit_ancestor u on u.unit_id = g.unit_id
         where g.account_id = o.account_id and u.ancestor_id = $1))";
 
-/// One page, the newest first.
+/// One page, in the order in which they were written.
 pub async fn page(
     conn: &mut AnyConnection,
     narrow: &Narrow,
     limit: i64,
 ) -> Result<Vec<Sent>, StorageError> {
+    let mut clauses = Clauses::from("outbox o left join account a on a.id = o.account_id");
+    clauses.optional(
+        "exists (select 1 from role_grant g join unit_ancestor u on u.unit_id = g.unit_id
+         where g.account_id = o.account_id and u.ancestor_id = {})",
+        Some(&narrow.scope),
+    );
+    clauses.optional("o.state = {}", narrow.state.map(State::code));
+    if !narrow.search.is_empty() {
+        clauses.equal(
+            "(o.subject like {} escape '\\' or o.recipient like {} escape '\\'
+                or a.display_name like {} escape '\\')",
+            &format!("%{}%", crate::bulk::like(&narrow.search)),
+        );
+    }
+    let by = By { key: "@.id", descending: !narrow.oldest_first };
+    clauses.page(("outbox", "o"), by, &narrow.after, limit);
     let text = format!(
         "select o.id, a.display_name, o.recipient, o.subject, o.state, o.attempts, o.next_at,
             o.last_error, o.created_at, o.sent_at
-         from outbox o left join account a on a.id = o.account_id
-         where {SCOPED} and ($2 = '' or o.state = $2) and ($3 = '' or o.id < $3)
-           and ($4 = '' or o.subject like $5 escape '\\' or o.recipient like $5 escape '\\'
-                or a.display_name like $5 escape '\\')
-         order by o.id desc limit $6"
+         from {}",
+        clauses.text()
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(narrow.scope.clone())
-        .bind(narrow.state.map(State::code).unwrap_or_default())
-        .bind(narrow.after.clone())
-        .bind(narrow.search.clone())
-        .bind(format!("%{}%", crate::bulk::like(&narrow.search)))
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(sent).collect()
+    clauses.fetch(conn, text).await?.iter().map(sent).collect()
 }
 
 /// How many messages there are in a scope, by state.

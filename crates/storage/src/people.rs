@@ -18,7 +18,7 @@ pub use guardian::{
     Guardianship, children_of, guardians_of, insert_guardianships, siblings_of,
 };
 pub use list::{
-    Filter, RoleCount, Scope, by_ids, count_outside_classes, count_without_guardian,
+    Filter, Key, RoleCount, Scope, by_ids, count_outside_classes, count_without_guardian,
     counts_by_unit, counts_everywhere, counts_of, guardian_by_phone, list, outside_classes,
     with_register_no, with_student_no, without_guardian,
 };

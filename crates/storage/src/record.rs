@@ -12,7 +12,7 @@ pub use insert::{
     Attendance, Entered, Inserted, LaterStep, NewRecord, digest, ids_of, insert_many,
     insert_taken,
 };
-pub use list::{Cursor, Filter, Order, Scope, Summary, count, list};
+pub use list::{Filter, Key, LATEST, Scope, Summary, WAITING, count, list};
 pub use present::{Candidate, candidates, home_of};
 pub use read::{Record, RollRow, StepRow, by_id, replaced_by, roll, steps, submitted_by};
 pub use step::save_step;

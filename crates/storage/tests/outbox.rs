@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use campaign::access::{Action, Permit, Role, permit_house};
 use campaign::plan::UnitKind;
 use storage::account::{self, Account};
-use storage::notification::{self, Kind, Message};
+use storage::notification::{self, Filter, Kind, Message};
 use storage::organisation;
 use storage::outbox::{self, Mail, Narrow, Outcome, State};
 use storage::{Store, lease};
@@ -94,6 +94,10 @@ async fn page(store: &Store, narrow: &Narrow) -> Vec<outbox::Sent> {
     outbox::page(&mut conn, narrow, 50).await.expect("reads")
 }
 
+fn first_of(limit: i64) -> Filter {
+    Filter { limit, ..Filter::default() }
+}
+
 #[tokio::test]
 async fn a_message_is_told_once_and_its_steps_are_remembered() {
     for (engine, store) in support::stores().await {
@@ -119,7 +123,7 @@ async fn a_message_is_told_once_and_its_steps_are_remembered() {
             ["step-1", "step-4", "step-common"].map(str::to_owned).into();
         assert_eq!(told["o"], steps, "{engine}");
         assert_eq!(notification::unread(&mut conn, "o").await.expect("reads"), 2);
-        let first = notification::page(&mut conn, "o", None, 1).await.expect("reads");
+        let first = notification::page(&mut conn, "o", &first_of(1)).await.expect("reads");
         assert_eq!(first[0].id, "4", "{engine}: the newest first");
         drop(conn);
 
@@ -128,12 +132,16 @@ async fn a_message_is_told_once_and_its_steps_are_remembered() {
         assert_eq!(notification::mark_read(&mut tx, "o", "4").await.expect("marks"), 1);
         tx.commit().await.expect("commits");
         let mut conn = store.read().await.expect("reads");
-        let first = notification::page(&mut conn, "o", None, 1).await.expect("reads");
+        let first = notification::page(&mut conn, "o", &first_of(1)).await.expect("reads");
         assert_eq!(first[0].id, "1", "{engine}: unread ones first");
         let cursor = first[0].cursor();
-        let next = notification::page(&mut conn, "o", Some(&cursor), 10).await.expect("reads");
+        let after = Filter { after: Some(cursor), ..first_of(10) };
+        let next = notification::page(&mut conn, "o", &after).await.expect("reads");
         assert_eq!(next.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["4"]);
         assert_eq!(next[0].read_at, Some(7), "{engine}");
+        let unread = Filter { unread_only: true, ..first_of(10) };
+        let unread = notification::page(&mut conn, "o", &unread).await.expect("reads");
+        assert_eq!(unread.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["1"]);
         assert!(notification::by_id(&mut conn, "q", "4").await.expect("reads").is_none());
         drop(conn);
         assert_eq!(page(&store, &Narrow::default()).await.len(), 3, "{engine}: mails with it");
@@ -142,7 +150,7 @@ async fn a_message_is_told_once_and_its_steps_are_remembered() {
         notification::sweep(&mut tx, 8, 6).await.expect("sweeps");
         tx.commit().await.expect("commits");
         let mut conn = store.read().await.expect("reads");
-        let left = notification::page(&mut conn, "o", None, 10).await.expect("reads");
+        let left = notification::page(&mut conn, "o", &first_of(10)).await.expect("reads");
         assert_eq!(left.len(), 1, "{engine}: what was read is dropped");
         let told = notification::told_since(&mut conn, 0).await.expect("reads");
         assert_eq!(told["o"].len(), 1, "{engine}: {told:?}");

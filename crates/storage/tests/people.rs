@@ -9,9 +9,9 @@ use campaign::person::{Gender, PersonRole};
 use campaign::plan::UnitKind;
 use storage::account::{self, Account, NewAccount};
 use storage::organisation::{self, Unit};
-use storage::people::{self, Filter, Guardianship, Person, Personal, Scope, Transfer};
+use storage::people::{self, Filter, Guardianship, Key, Person, Personal, Scope, Transfer};
 use storage::post::{self, Appointment};
-use storage::{StorageError, Store};
+use storage::{Order, StorageError, Store};
 use support::unit;
 
 fn person(id: &str, unit: &str, role: PersonRole, name: &str) -> Person {
@@ -81,6 +81,7 @@ fn all(scope: Scope<'_>) -> Filter<'_> {
         search: "",
         today: "2022-03-01",
         only_left: false,
+        order: storage::Order::default(),
         after: "",
         limit: 50,
     }
@@ -90,6 +91,12 @@ async fn names(store: &Store, filter: Filter<'_>) -> Vec<String> {
     let mut conn = store.read().await.expect("reads");
     let found = people::list(&mut conn, &store.sealer, &filter).await.expect("lists");
     found.into_iter().map(|it| it.name).collect()
+}
+
+async fn found_id(store: &Store, filter: Filter<'_>) -> String {
+    let mut conn = store.read().await.expect("reads");
+    let found = people::list(&mut conn, &store.sealer, &filter).await.expect("lists");
+    found.first().map(|it| it.id.clone()).expect("somebody")
 }
 
 #[tokio::test]
@@ -102,6 +109,16 @@ async fn people_are_listed_by_scope_role_and_search_a_page_at_a_time() {
         assert_eq!(page.get(..3).expect("three"), ["陈小满", "陈小雨", "学生0"], "{engine}");
         let next = names(&store, Filter { after: "q00047", ..students }).await;
         assert_eq!(next.first().map(String::as_str), Some("学生48"), "{engine}");
+        let by = |order, after| Filter { order, after, limit: 3, ..students };
+        let by_name = Order::down(Key::Name);
+        let first = names(&store, by(by_name, "")).await;
+        let after_one = found_id(&store, by(by_name, "")).await;
+        let next = names(&store, by(by_name, &after_one)).await;
+        assert_eq!(first.get(1..), next.get(..2), "{engine}: the page goes on after the first");
+        for scope in [Scope::All, Scope::Below("s1")] {
+            let by_number = Filter { order: Order::up(Key::Number), ..all(scope) };
+            assert_eq!(names(&store, by_number).await.len(), 50, "{engine}");
+        }
         let search = |search, scope| Filter { search, ..all(scope) };
         assert_eq!(names(&store, search("陈小", Scope::All)).await.len(), 2, "{engine}");
         assert_eq!(

@@ -12,10 +12,10 @@ use storage::evidence::{self, Evidence};
 use storage::likeness::{self, Likeness, Of};
 use storage::organisation;
 use storage::record::{
-    self, Attendance, Cursor, Filter, Inserted, LaterStep, NewRecord, Order, Scope,
+    self, Attendance, Filter, Inserted, Key, LATEST, LaterStep, NewRecord, Scope, WAITING,
 };
 use storage::suspicion::{self, Suspicion};
-use storage::{StorageError, Store};
+use storage::{Order, StorageError, Store};
 use support::unit;
 
 fn permit() -> Permit {
@@ -199,7 +199,7 @@ async fn lists_are_scoped_narrowed_and_paged() {
         records[4].title = "反诈讲座 100%_".to_owned();
         enter(&store, &records).await;
         let mut conn = store.read().await.expect("reads");
-        let mut ids = async |filter: &Filter<'_>, order, after: Option<&Cursor>, limit| {
+        let mut ids = async |filter: &Filter<'_>, order, after: &str, limit| {
             let page =
                 record::list(&mut conn, filter, order, (after, limit)).await.expect("lists");
             page.iter().map(|it| it.id.trim_start_matches("r-k").to_owned()).collect::<Vec<_>>()
@@ -207,16 +207,15 @@ async fn lists_are_scoped_narrowed_and_paged() {
         for scope in [Scope::Wide("s"), Scope::Narrow("s")] {
             let filter = Filter { scope, ..Filter::default() };
             assert_eq!(
-                ids(&filter, Order::Latest, None, 10).await,
+                ids(&filter, LATEST, "", 10).await,
                 ["8", "7", "5", "4", "2", "1"],
                 "{engine}"
             );
-            let after = Cursor { key: "2022-03-05".to_owned(), id: "r-k5".to_owned() };
-            assert_eq!(
-                ids(&filter, Order::Latest, Some(&after), 2).await,
-                ["4", "2"],
-                "{engine}"
-            );
+            assert_eq!(ids(&filter, LATEST, "r-k5", 2).await, ["4", "2"], "{engine}");
+            let newest = Order::down(Key::Submitted);
+            assert_eq!(ids(&filter, newest, "r-k5", 2).await, ["4", "2"], "{engine}");
+            let earliest = Order::up(Key::Acted);
+            assert_eq!(ids(&filter, earliest, "r-k5", 2).await, ["7", "8"], "{engine}");
         }
         let filter = Filter {
             from: Some(Date::constant(2022, 3, 3)),
@@ -224,21 +223,12 @@ async fn lists_are_scoped_narrowed_and_paged() {
             status: Some(Status::Submitted),
             ..Filter::default()
         };
-        assert_eq!(
-            ids(&filter, Order::Waiting, None, 10).await,
-            ["3", "4", "5", "6"],
-            "{engine}"
-        );
-        let after = Cursor { key: "4".to_owned(), id: "r-k4".to_owned() };
-        assert_eq!(
-            ids(&filter, Order::Waiting, Some(&after), 10).await,
-            ["5", "6"],
-            "{engine}"
-        );
+        assert_eq!(ids(&filter, WAITING, "", 10).await, ["3", "4", "5", "6"], "{engine}");
+        assert_eq!(ids(&filter, WAITING, "r-k4", 10).await, ["5", "6"], "{engine}");
         let filter = Filter { search: Some("100%_"), ..Filter::default() };
-        assert_eq!(ids(&filter, Order::Latest, None, 10).await, ["5"], "{engine}");
+        assert_eq!(ids(&filter, LATEST, "", 10).await, ["5"], "{engine}");
         let filter = Filter { search: Some("%"), ..Filter::default() };
-        assert_eq!(ids(&filter, Order::Latest, None, 10).await, ["5"], "{engine}");
+        assert_eq!(ids(&filter, LATEST, "", 10).await, ["5"], "{engine}");
         let filter = Filter { scope: Scope::Wide("t"), ..Filter::default() };
         assert_eq!(
             record::count(&mut conn, &filter, 100).await.expect("counts"),
@@ -317,8 +307,7 @@ async fn reuse_is_found_and_judged_once() {
         let seen = likeness::progress(&mut conn).await.expect("reads");
         assert!(likeness::unseen(&mut conn, seen, 10).await.expect("reads").is_empty());
         let filter = Filter { suspect: true, ..Filter::default() };
-        let listed =
-            record::list(&mut conn, &filter, Order::Latest, (None, 10)).await.expect("lists");
+        let listed = record::list(&mut conn, &filter, LATEST, ("", 10)).await.expect("lists");
         assert_eq!((listed.len(), listed[0].suspicions), (1, 1), "{engine}");
         drop(conn);
 

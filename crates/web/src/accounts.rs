@@ -2,109 +2,50 @@
 
 mod bulk;
 mod change;
+mod list;
 mod new;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use campaign::access::{Action, Actor, Grant, Permit, Role};
 use maud::{Markup, html};
-use serde::Deserialize;
-use storage::account::{self, Account};
+use storage::account::{self, Account, Standing};
 use storage::people;
 
-use crate::layout::{self, Page, Tone, empty, field, heading, note, options, tag};
+use crate::layout::{self, Page, Tone, field, heading, note, options, tag};
 use crate::live::Tree;
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, path, text, units};
+use crate::{App, AppState, WebError, path, text};
 
 pub(crate) use bulk::{make_for_teachers, teachers};
 pub(crate) use change::{change, grant, revoke};
+pub(crate) use list::list;
 pub(crate) use new::{add, add_form};
 
-const PAGE: i64 = 50;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    unit: String,
-    q: String,
-    after: String,
-}
-
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    who: SignedIn,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, WebError> {
-    let tree = app.live.tree();
-    let top = tree.scope(&who.actor, Action::ManageAccounts, Some(&asked.unit))?;
-    let unit = top.unit.id.as_str();
-    let query = asked.q.trim();
-    let mut conn = app.store.read().await?;
-    let mut found = account::below(&mut conn, unit, query, &asked.after, PAGE + 1).await?;
-    let has_more = found.len() as i64 > PAGE;
-    found.truncate(PAGE as usize);
-    let mut rows = Vec::with_capacity(found.len());
-    for it in found {
-        let grants = account::grants_of(&mut conn, &it.id).await?;
-        rows.push((it, grants));
+/// Whether one can sign in with it now.
+fn standing(it: &Account, now: i64) -> Standing {
+    if it.disabled_at.is_some() {
+        Standing::Disabled
+    } else if it.locked_until.is_some_and(|until| now < until) {
+        Standing::Locked
+    } else if it.must_change_password {
+        Standing::Unused
+    } else {
+        Standing::Usable
     }
-    drop(conn);
-    let next = rows.last().filter(|_| has_more).map(|(it, _)| it.sign_in_name.clone());
-    let now = app.clock.now();
-    let content = html! {
-        @if top.parent.is_some() { (units::trail(&tree, &who, unit, false)) }
-        (heading("账号", Some(html! {
-            a.button.quiet href=(path::with_query("/accounts/teachers", &[("unit", unit)])) { "班主任批量开户" }
-            a.button href=(path::with_query("/accounts/new", &[("unit", unit)])) { "新增账号" }
-        })))
-        form.filter method="get" action=(path::ACCOUNTS) role="search" {
-            input type="hidden" name="unit" value=(unit);
-            (field("登录名或姓名", None, html! { input type="search" name="q" value=(query); }))
-            button.quiet type="submit" { "查找" }
-        }
-        @if rows.is_empty() { (empty("没有符合条件的账号。", None)) } @else {
-            section.card.flush {
-                table.stack {
-                    thead { tr { th { "登录名" } th { "姓名" } th { "职责" } th { "状态" } } }
-                    tbody {
-                        @for (it, grants) in &rows {
-                            tr {
-                                td data-label="登录名" { a href=(format!("{}/{}", path::ACCOUNTS, it.id)) { (it.sign_in_name) } }
-                                td data-label="姓名" { (it.display_name) }
-                                td data-label="职责" { (grant_words(&tree, grants)) }
-                                td data-label="状态" { (state(it, now)) }
-                            }
-                        }
-                    }
-                }
-                (layout::pager(path::ACCOUNTS, &[("unit", unit), ("q", query)], next.as_deref(), asked.after.is_empty()))
-            }
-        }
-    };
-    Ok(layout::page(&app, &who, Page { title: "账号", here: path::ACCOUNTS, content }))
 }
 
-fn grant_words(tree: &Tree, grants: &[Grant]) -> String {
-    let words: Vec<String> = grants
-        .iter()
-        .take(3)
-        .map(|grant| format!("{} {}", tree.full_name(&grant.unit), grant.role.chinese()))
-        .collect();
-    let more =
-        if grants.len() > 3 { format!(" 等 {} 项", grants.len()) } else { String::new() };
-    format!("{}{more}", words.join("；"))
+const fn standing_words(standing: Standing) -> (&'static str, Tone) {
+    match standing {
+        Standing::Usable => ("正常", Tone::Good),
+        Standing::Unused => ("待改密码", Tone::Warn),
+        Standing::Locked => ("暂锁", Tone::Bad),
+        Standing::Disabled => ("已停用", Tone::Faint),
+    }
 }
 
 fn state(it: &Account, now: i64) -> Markup {
-    if it.disabled_at.is_some() {
-        tag("已停用", Tone::Faint)
-    } else if it.locked_until.is_some_and(|until| now < until) {
-        tag("暂锁", Tone::Bad)
-    } else if it.must_change_password {
-        tag("待改密码", Tone::Warn)
-    } else {
-        tag("正常", Tone::Good)
-    }
+    let (words, tone) = standing_words(standing(it, now));
+    tag(words, tone)
 }
 
 /// An account that the actor may manage: every role it holds lies in the

@@ -92,6 +92,7 @@ impl App {
             setup_code,
         });
         crate::import::recover(&app).await?;
+        crate::export::recover(&app).await?;
         likeness::start(&app);
         Ok(app)
     }

@@ -101,7 +101,10 @@ async fn page(
         }
         (years(year, &calendar, &asked.version))
         div.two {
-            div { (year::months(&calendar, year, today)) }
+            div {
+                (year::months(&calendar, year, today))
+                @if may_edit { (edit_forms(&newest, &text, &attempt)) }
+            }
             div {
                 (spans(&calendar.terms, "term", "学期", year, may_edit.then_some(&newest)))
                 (spans(&calendar.holidays, "holiday", "节假日", year, may_edit.then_some(&newest)))
@@ -109,7 +112,6 @@ async fn page(
                 (spans(&calendar.key_periods, "key_period", "重点时段", year, may_edit.then_some(&newest)))
             }
         }
-        @if may_edit { (edit_forms(&newest, &text, &attempt)) }
         (version_list(&versions, &asked.version))
     };
     Ok(layout::page(app, who, Page { title: "校历", here: path::CALENDAR, content }))
@@ -135,8 +137,8 @@ fn touches(span: &Span, year: i16) -> bool {
 fn spans(all: &[Span], kind: &str, title: &str, year: i16, newest: Option<&String>) -> Markup {
     let shown: Vec<&Span> = all.iter().filter(|span| touches(span, year)).collect();
     html! {
-        section.card.flush {
-            div.card-head { h2 { (title) span.small.muted { " " (shown.len()) " 段" } } }
+        details.card.flush open[kind == "term" || kind == "holiday"] {
+            summary { (title) span.small.muted { " " (shown.len()) " 段" } }
             ul.list.tight {
                 @for span in shown {
                     li {
@@ -150,10 +152,11 @@ fn spans(all: &[Span], kind: &str, title: &str, year: i16, newest: Option<&Strin
 }
 
 fn workdays(calendar: &Calendar, year: i16, newest: Option<&String>) -> Markup {
-    let days = calendar.workdays.iter().filter(|day| day.date().year() == year);
+    let days: Vec<&Day> =
+        calendar.workdays.iter().filter(|day| day.date().year() == year).collect();
     html! {
-        section.card.flush {
-            div.card-head { h2 { "调休上班日" } }
+        details.card.flush {
+            summary { "调休上班日" span.small.muted { " " (days.len()) " 天" } }
             ul.list.tight {
                 @for day in days {
                     li {

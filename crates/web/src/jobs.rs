@@ -1,6 +1,8 @@
 //! Long work: its progress lies in memory while it runs and in the database
 //! when it is over, so that its page survives a reload.
 
+mod list;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,9 +13,11 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use storage::job::{self, Job, State as JobState};
 
-use crate::layout::{self, Page, Tone, empty, heading, note, tag};
+use crate::layout::{self, Page, Tone, heading, note, tag};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, path, text};
+use crate::{App, AppState, WebError, export, path};
+
+pub(crate) use list::{list, table};
 
 /// How far one job is.
 #[derive(Debug, Default)]
@@ -176,55 +180,38 @@ pub(crate) async fn show(
         return Ok(Redirect::to(&home).into_response());
     }
     let content = html! {
+        (layout::crumbs(&[("后台工作".to_owned(), path::JOBS.to_owned()), (kind_words(&job.kind).to_owned(), String::new())]))
         (heading(kind_words(&job.kind), None))
         @if job.state.is_over() {
             (note(&job.message, if job.state == JobState::Done { Tone::Good } else { Tone::Bad }))
+            @if export::is_kept(&app, &job) {
+                p.actions { a.button href=(format!("{}/{}/file", path::JOBS, job.id)) { "下载" } }
+                p.muted { "文件保留一天，只有您能下载。" }
+            } @else if job.kind == export::KIND && job.state == JobState::Done {
+                p.muted { "文件只保留一天，现已删除，请重新导出。" }
+            }
         } @else { (running_part(&app, &job)) }
     };
     Ok(layout::page(&app, &who, Page { title: "进度", here: path::JOBS, content })
         .into_response())
 }
 
-pub(crate) fn state_tag(state: JobState) -> Markup {
+fn state_words(state: JobState) -> &'static str {
     match state {
-        JobState::Queued => tag("等待", Tone::Calm),
-        JobState::Running => tag("进行中", Tone::Calm),
-        JobState::Done => tag("完成", Tone::Good),
-        JobState::Failed => tag("未完成", Tone::Bad),
-        JobState::Cancelled => tag("已取消", Tone::Faint),
+        JobState::Queued => "等待",
+        JobState::Running => "进行中",
+        JobState::Done => "完成",
+        JobState::Failed => "未完成",
+        JobState::Cancelled => "已取消",
     }
 }
 
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    who: SignedIn,
-) -> Result<Markup, WebError> {
-    let mut conn = app.store.read().await?;
-    let jobs = job::of_account(&mut conn, &who.actor.account, None, 50).await?;
-    drop(conn);
-    let content = html! {
-        (heading("我的后台工作", None))
-        @if jobs.is_empty() { (empty("没有进行过导入、导出等后台工作。", None)) } @else {
-            section.card.flush { (table(&jobs)) }
-        }
+pub(crate) fn state_tag(state: JobState) -> Markup {
+    let tone = match state {
+        JobState::Queued | JobState::Running => Tone::Calm,
+        JobState::Done => Tone::Good,
+        JobState::Failed => Tone::Bad,
+        JobState::Cancelled => Tone::Faint,
     };
-    Ok(layout::page(&app, &who, Page { title: "后台工作", here: path::JOBS, content }))
-}
-
-pub(crate) fn table(jobs: &[Job]) -> Markup {
-    html! {
-        table.stack {
-            thead { tr { th { "工作" } th { "开始" } th { "状态" } th { "说明" } } }
-            tbody {
-                @for job in jobs {
-                    tr {
-                        td data-label="工作" { a href=(format!("{}/{}", path::JOBS, job.id)) { (kind_words(&job.kind)) } }
-                        td data-label="开始" { (text::moment(job.created_at)) }
-                        td data-label="状态" { (state_tag(job.state)) }
-                        td data-label="说明" { (job.message) }
-                    }
-                }
-            }
-        }
-    }
+    tag(state_words(state), tone)
 }

@@ -2,26 +2,42 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::response::Redirect;
+use axum::response::{IntoResponse, Redirect, Response};
 use campaign::access::{Action, Refused};
 use maud::{Markup, html};
 use serde::Deserialize;
 use storage::outbox::{self, Narrow, Sent, State as MailState};
 
+use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, Tone, empty, field, heading, note, options, pager, tag};
 use crate::session::SignedIn;
+use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text};
 
 const PAGE: usize = 50;
 
-#[derive(Debug, Deserialize)]
+const KEYS: &[Key] = &[falling("created", "时间")];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Asked {
-    #[serde(default)]
     state: String,
-    #[serde(default)]
     search: String,
-    #[serde(default)]
+    sort: String,
     after: String,
+    format: String,
+}
+
+impl Asked {
+    fn narrow(&self, scope: String) -> Narrow {
+        Narrow {
+            scope,
+            state: MailState::from_code(&self.state),
+            search: self.search.trim().to_owned(),
+            oldest_first: !Sort::read(&self.sort, KEYS).descending,
+            after: self.after.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,14 +66,16 @@ pub(crate) async fn list(
     State(app): State<AppState>,
     who: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Markup, WebError> {
-    let scope = scope(&app, &who)?;
-    let narrow = Narrow {
-        scope,
-        state: MailState::from_code(&asked.state),
-        search: asked.search.trim().to_owned(),
-        after: asked.after.clone(),
-    };
+) -> Result<Response, WebError> {
+    let narrow = asked.narrow(scope(&app, &who)?);
+    if asked.format == "xlsx" {
+        return export(&app, &who, narrow).await;
+    }
+    let sort = Sort::read(&asked.sort, KEYS);
+    let order = sort.text();
+    let narrowing = [("state", asked.state.as_str()), ("search", narrow.search.as_str())];
+    let heads = Heads { base: path::OUTBOX, pairs: &narrowing, keys: KEYS, sort };
+    let pairs = [narrowing[0], narrowing[1], ("sort", order.as_str())];
     let mut conn = app.store.read().await?;
     let mut found = outbox::page(&mut conn, &narrow, PAGE as i64 + 1).await?;
     let counts = outbox::counts(&mut conn, &narrow.scope).await?;
@@ -69,7 +87,9 @@ pub(crate) async fn list(
         found.last().map(|it| it.id.clone()).unwrap_or_default()
     });
     let dead = count(MailState::Dead);
+    let may_export = who.actor.may_anywhere(Action::Export);
     let actions = html! {
+        @if may_export { (export::button(&export::href(path::OUTBOX, &pairs))) }
         @if 0 < dead {
             form method="post" action="/outbox/resend" {
                 button type="submit" { "全部重发（" (dead) " 封）" }
@@ -96,29 +116,84 @@ pub(crate) async fn list(
             (field("姓名、邮箱或主题", None, html! {
                 input type="search" name="search" value=(narrow.search) maxlength="100";
             }))
+            (heads.choice())
             button.quiet type="submit" { "查找" }
         }
         @if found.is_empty() {
             (empty("没有符合条件的信件。", None))
         } @else {
-            section.card.flush { (table(&found)) }
+            section.card.flush { (table(&found, &heads)) }
         }
-        (pager(
-            path::OUTBOX,
-            &[("state", &asked.state), ("search", &narrow.search)],
-            next.as_deref(),
-            asked.after.is_empty(),
-        ))
+        (pager(path::OUTBOX, &pairs, next.as_deref(), asked.after.is_empty()))
     };
-    Ok(layout::page(&app, &who, Page { title: "发信情况", here: path::ACCOUNTS, content }))
+    Ok(layout::page(&app, &who, Page { title: "发信情况", here: path::ACCOUNTS, content })
+        .into_response())
 }
 
-fn table(found: &[Sent]) -> Markup {
+struct Letters(Narrow);
+
+impl Rows for Letters {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let mut conn = app.store.read().await?;
+        let found = outbox::page(&mut conn, &self.0, PART).await?;
+        drop(conn);
+        if let Some(last) = found.last() {
+            self.0.after.clone_from(&last.id);
+        }
+        let row = |it: &Sent| {
+            vec![
+                it.account_name.as_deref().unwrap_or("（账号已不存在）").into(),
+                masked(&it.recipient).into(),
+                it.subject.as_str().into(),
+                word(it.state).0.into(),
+                it.attempts.into(),
+                text::moment(it.created_at).into(),
+                it.sent_at.map(text::moment).into(),
+                it.last_error.as_deref().into(),
+            ]
+        };
+        Ok(found.iter().map(row).collect())
+    }
+}
+
+const COLUMNS: &[(&str, f64)] = &[
+    ("收件人", 14.0),
+    ("邮箱（已隐去）", 26.0),
+    ("主题", 40.0),
+    ("状态", 10.0),
+    ("次数", 8.0),
+    ("写成", 18.0),
+    ("发出", 18.0),
+    ("原因", 40.0),
+];
+
+async fn export(
+    app: &AppState,
+    who: &SignedIn,
+    mut narrow: Narrow,
+) -> Result<Response, WebError> {
+    narrow.after.clear();
+    let tree = app.live.tree();
+    let unit = tree.scope(&who.actor, Action::ManageAccounts, None)?.unit.id.clone();
+    let wanted = Wanted {
+        list: "outbox",
+        title: "发信情况".to_owned(),
+        narrowed: export::narrowed(&[
+            ("状态", narrow.state.map_or("", |it| word(it).0)),
+            ("查找", &narrow.search),
+        ]),
+        columns: COLUMNS,
+        permit: tree.permit(&who.actor, Action::Export, &unit)?,
+    };
+    export::answer(app, who, wanted, Letters(narrow)).await
+}
+
+fn table(found: &[Sent], heads: &Heads<'_>) -> Markup {
     html! {
         table.stack {
             caption { "发出的信件留存 30 天；没有送达的一直留着，直到重发成功" }
             thead {
-                tr { th { "收件人" } th { "主题" } th { "状态" } th { "次数" } th { "时间" } th { "操作" } }
+                tr { th { "收件人" } th { "主题" } th { "状态" } th { "次数" } (heads.th("created")) th { "操作" } }
             }
             tbody {
                 @for it in found {

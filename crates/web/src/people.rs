@@ -10,14 +10,16 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use campaign::person::PersonRole;
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use serde::Deserialize;
+use storage::Order;
 use storage::people::{self, Filter, Person, Scope};
 
+use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, Tone, empty, field, heading, options, tag};
 use crate::live::{Node, Tree};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path, text, units};
+use crate::sort::{Heads, Key, Sort, rising};
+use crate::{App, AppState, WebError, path, text, units};
 
 pub(crate) use add::{add, add_form};
 pub(crate) use coverage::show as coverage;
@@ -26,15 +28,50 @@ pub(crate) use show::{reveal, show};
 
 pub(crate) const PAGE: i64 = 50;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     unit: String,
     role: String,
     q: String,
     left: String,
+    sort: String,
     after: String,
     format: String,
+}
+
+/// Inside a school people can be ordered by their numbers, too; in a whole body
+/// only by what an index has.
+fn keys(tree: &Tree, top: &Node) -> &'static [Key] {
+    const KEYS: &[Key] =
+        &[rising("entered", "登记先后"), rising("name", "姓名"), rising("number", "编号")];
+    if tree.school_of(&top.unit.id).is_some() { KEYS } else { KEYS.split_at(2).0 }
+}
+
+impl Asked {
+    fn filter<'a>(
+        &'a self,
+        tree: &Tree,
+        top: &'a Node,
+        (today, after, limit): (&'a str, &'a str, i64),
+    ) -> Filter<'a> {
+        let sort = Sort::read(&self.sort, keys(tree, top));
+        let key = match sort.code {
+            "name" => people::Key::Name,
+            "number" => people::Key::Number,
+            _ => people::Key::Entered,
+        };
+        Filter {
+            scope: scope_of(tree, top),
+            role: PersonRole::from_code(&self.role),
+            search: self.q.trim(),
+            today,
+            only_left: !self.left.is_empty(),
+            order: Order { key, descending: sort.descending },
+            after,
+            limit,
+        }
+    }
 }
 
 /// The scope for storage: none for the whole tenant, so that no join is made.
@@ -56,18 +93,10 @@ pub(crate) async fn list(
     let tree = app.live.tree();
     let top = tree.scope(&who.actor, Action::ReadPeople, Some(&asked.unit))?;
     let today = app.clock.today().to_string();
-    let filter = Filter {
-        scope: scope_of(&tree, top),
-        role: PersonRole::from_code(&asked.role),
-        search: asked.q.trim(),
-        today: &today,
-        only_left: !asked.left.is_empty(),
-        after: &asked.after,
-        limit: PAGE + 1,
-    };
     if asked.format == "xlsx" {
-        return export(&app, &who, &tree, top, &filter).await;
+        return export(&app, &who, &tree, top, &asked).await;
     }
+    let filter = asked.filter(&tree, top, (&today, &asked.after, PAGE + 1));
     let mut conn = app.store.read().await?;
     let mut found = people::list(&mut conn, &app.store.sealer, &filter).await?;
     drop(conn);
@@ -94,16 +123,20 @@ fn list_content(
         ("q", asked.q.trim()),
         ("left", asked.left.as_str()),
     ];
+    let keys = keys(tree, top);
+    let sort = Sort::read(&asked.sort, keys);
+    let heads = Heads { base: path::PEOPLE, pairs: &query, keys, sort };
+    let order = sort.text();
+    let mut pairs = query.to_vec();
+    pairs.push(("sort", &order));
     let may_manage = tree.permit(&who.actor, Action::ManageOrganisation, unit).is_ok();
     let may_export = tree.permit(&who.actor, Action::Export, unit).is_ok();
     let roles = std::iter::once(("", "全部人员"))
         .chain(PersonRole::ALL.iter().map(|role| (role.code(), role.chinese())));
-    let mut export = query.to_vec();
-    export.push(("format", "xlsx"));
     html! {
         @if top.parent.is_some() { (units::trail(tree, who, unit, false)) }
         (heading(&format!("{}的人员", top.unit.name), Some(html! {
-            @if may_export { a.button.quiet href=(path::with_query(path::PEOPLE, &export)) { "导出 Excel" } }
+            @if may_export { (export::button(&export::href(path::PEOPLE, &pairs))) }
             a.button.quiet href=(path::with_query("/coverage", &[("unit", unit)])) { "覆盖检查" }
             @if may_manage {
                 a.button.quiet href=(path::with_query(path::IMPORT, &[("unit", unit)])) { "导入花名册" }
@@ -115,24 +148,30 @@ fn list_content(
             (field("姓名、学号或工号", None, html! { input type="search" name="q" value=(asked.q.trim()); }))
             (field("类别", None, html! { select name="role" { (options(roles, &asked.role)) } }))
             (field("范围", None, html! { select name="left" { (options([("", "在册"), ("1", "已离开")], &asked.left)) } }))
+            (heads.choice())
             button.quiet type="submit" { "查找" }
         }
         @if found.is_empty() {
             (empty("没有符合条件的人员。", may_manage.then(|| html! { a href=(path::with_query(path::IMPORT, &[("unit", unit)])) { "导入花名册" } })))
         } @else {
             section.card.flush {
-                (table(tree, found))
-                (layout::pager(path::PEOPLE, &query, next, asked.after.is_empty()))
+                (table(tree, found, &heads))
+                (layout::pager(path::PEOPLE, &pairs, next, asked.after.is_empty()))
             }
         }
     }
 }
 
 /// People as a table; personal fields are masked.
-pub(crate) fn table(tree: &Tree, found: &[Person]) -> Markup {
+fn table(tree: &Tree, found: &[Person], heads: &Heads<'_>) -> Markup {
+    let has_numbers = heads.keys.iter().any(|key| key.code == "number");
     html! {
         table.stack {
-            thead { tr { th { "姓名" } th { "类别" } th { "单位" } th { "编号" } th { "性别" } th { "手机" } } }
+            thead { tr {
+                (heads.th("name")) th { "类别" } th { "单位" }
+                @if has_numbers { (heads.th("number")) } @else { th { "编号" } }
+                th { "性别" } th { "手机" }
+            } }
             tbody {
                 @for it in found {
                     tr {
@@ -157,72 +196,71 @@ pub(crate) fn number(it: &Person) -> Option<&str> {
     it.student_no.as_deref().or(it.staff_no.as_deref()).or(it.register_no.as_deref())
 }
 
-/// Rows of an export at most; a district's whole list fits.
-const EXPORT_MAX: usize = 300_000;
+/// The rows of an export, read and masked as the page reads and masks its own.
+struct People {
+    asked: Asked,
+    top: String,
+    after: String,
+}
 
-/// The list as a workbook, masked like the page, a page of rows at a time.
+impl Rows for People {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let tree = app.live.tree();
+        let top = tree.get(&self.top).ok_or(WebError::NotFound)?;
+        let today = app.clock.today().to_string();
+        let filter = self.asked.filter(&tree, top, (&today, &self.after, PART));
+        let mut conn = app.store.read().await?;
+        let found = people::list(&mut conn, &app.store.sealer, &filter).await?;
+        drop(conn);
+        if let Some(last) = found.last() {
+            self.after.clone_from(&last.id);
+        }
+        let row = |it: &Person| {
+            vec![
+                it.name.as_str().into(),
+                it.role.chinese().into(),
+                tree.full_name(&it.unit).into(),
+                number(it).into(),
+                it.gender.map(campaign::person::Gender::chinese).into(),
+                it.personal.phone.as_deref().map(text::masked_phone).into(),
+                it.joined_on.as_deref().into(),
+                it.left_on.as_deref().into(),
+            ]
+        };
+        Ok(found.iter().map(row).collect())
+    }
+}
+
+const COLUMNS: &[(&str, f64)] = &[
+    ("姓名", 12.0),
+    ("类别", 10.0),
+    ("单位", 34.0),
+    ("学号/工号", 18.0),
+    ("性别", 6.0),
+    ("手机（已隐去中间）", 18.0),
+    ("加入日期", 12.0),
+    ("最后一天", 12.0),
+];
+
 async fn export(
-    app: &App,
+    app: &AppState,
     who: &SignedIn,
     tree: &Tree,
     top: &Node,
-    filter: &Filter<'_>,
+    asked: &Asked,
 ) -> Result<Response, WebError> {
-    let permit = tree.permit(&who.actor, Action::Export, &top.unit.id)?;
-    let title = format!("{}人员名单", top.unit.name);
-    let note = format!("{}　导出人：{}", text::chinese_date(app.clock.today()), who.name);
-    let column = |header, width| Column { header, width };
-    let columns = [
-        column("姓名", 12.0),
-        column("类别", 10.0),
-        column("单位", 34.0),
-        column("学号/工号", 18.0),
-        column("性别", 6.0),
-        column("手机（已隐去中间）", 18.0),
-        column("加入日期", 12.0),
-        column("最后一天", 12.0),
-    ];
-    let head = Head { sheet: "人员", title: &title, note: &note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    let mut after = String::new();
-    let mut rows = 0;
-    let mut conn = app.store.read().await?;
-    loop {
-        let page = Filter { after: &after, limit: 2_000, ..*filter };
-        let found = people::list(&mut conn, &app.store.sealer, &page).await?;
-        for it in &found {
-            let unit = tree.full_name(&it.unit);
-            let phone = it.personal.phone.as_deref().map(text::masked_phone);
-            list.row(&[
-                Cell::Text(&it.name),
-                Cell::Text(it.role.chinese()),
-                Cell::Text(&unit),
-                Cell::Text(number(it).unwrap_or_default()),
-                Cell::Text(it.gender.map_or("", campaign::person::Gender::chinese)),
-                Cell::Text(phone.as_deref().unwrap_or_default()),
-                Cell::Text(it.joined_on.as_deref().unwrap_or_default()),
-                Cell::Text(it.left_on.as_deref().unwrap_or_default()),
-            ])
-            .map_err(download::failed)?;
-        }
-        rows += found.len();
-        match found.last() {
-            Some(last) if found.len() == 2_000 && rows < EXPORT_MAX => {
-                after = last.id.clone();
-            }
-            _ => break,
-        }
-    }
-    drop(conn);
-    let mut tx = app.store.write(app.clock.now()).await?;
-    let object = format!("unit/{}", top.unit.id);
-    let detail = format!("人员名单 {rows} 行");
-    tx.audit(&permit, "people", storage::Change { object: &object, detail });
-    tx.commit().await?;
-    let bytes = tokio::task::spawn_blocking(move || list.finish())
-        .await
-        .map_err(download::failed)?
-        .map_err(download::failed)?;
-    Ok(download::file(&format!("{title}.xlsx"), ListFormat::Xlsx.media_type(), bytes)
-        .into_response())
+    let narrowed = export::narrowed(&[
+        ("查找", &asked.q),
+        ("类别", PersonRole::from_code(&asked.role).map_or("", PersonRole::chinese)),
+        ("范围", if asked.left.is_empty() { "" } else { "已离开" }),
+    ]);
+    let wanted = Wanted {
+        list: "people",
+        title: format!("{}人员名单", top.unit.name),
+        narrowed,
+        columns: COLUMNS,
+        permit: tree.permit(&who.actor, Action::Export, &top.unit.id)?,
+    };
+    let rows = People { asked: asked.clone(), top: top.unit.id.clone(), after: String::new() };
+    export::answer(app, who, wanted, rows).await
 }

@@ -23,7 +23,7 @@ use crate::{App, WebError};
 pub(crate) use api::create as create_by_api;
 pub(crate) use closed::{clause_href, until};
 pub(crate) use form::proofs;
-pub(crate) use list::{Narrow, cursor, cursor_text, export, list, pairs_of, proof};
+pub(crate) use list::{Narrow, export, list, order, pairs_of, proof};
 pub(crate) use new::{create, new};
 pub(crate) use show::{show, withdraw};
 pub(crate) use words::doubt;

@@ -10,20 +10,22 @@ use campaign::access::Action;
 use campaign::record::{Status, Step, may_review};
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::record::{self, Filter, Order, Summary};
+use storage::record::{self, Filter, Summary};
 use storage::suspicion::{self, Verdict};
 
+use crate::export;
 use crate::layout::{self, Page, Tone, empty, field, heading, options, pager, tag};
 use crate::live::Tree;
-use crate::records::{
-    Narrow, activities, activity_name, cursor, cursor_text, pairs_of, proof, scope,
-};
+use crate::records::{Narrow, activities, activity_name, order, pairs_of, proof, scope};
 use crate::session::SignedIn;
+use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{App, AppState, WebError, path, text};
 
 pub(crate) use beside::side_by_side;
 
 const PAGE: i64 = 50;
+/// The longest waiting first.
+const KEYS: &[Key] = &[rising("submitted", "提交"), falling("acted", "开展日期")];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -50,22 +52,29 @@ pub(crate) async fn queue(
         suspect: !narrow.suspect.is_empty(),
         ..Filter::default()
     };
-    let after = cursor(&narrow.after);
+    let sort = Sort::read(&narrow.sort, KEYS);
     let mut conn = app.store.read().await?;
     let waiting = record::count(&mut conn, &filter, 1_000).await?;
-    let mut rows =
-        record::list(&mut conn, &filter, Order::Waiting, (after.as_ref(), PAGE + 1)).await?;
+    let page = (narrow.after.as_str(), PAGE + 1);
+    let mut rows = record::list(&mut conn, &filter, order(sort), page).await?;
     drop(conn);
     let more = PAGE < rows.len() as i64;
     rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|row| cursor_text(&row.cursor(Order::Waiting)));
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let narrowing = pairs_of(&narrow);
+    let heads = Heads { base: path::REVIEW, pairs: &narrowing, keys: KEYS, sort };
+    let sorted = sort.text();
+    let mut pairs = narrowing.clone();
+    pairs.push(("sort", &sorted));
     let may_export = tree.permit(&who.actor, Action::Export, &top.unit.id).is_ok();
-    let mut export = pairs_of(&narrow);
-    export.retain(|(name, _)| *name != "status");
-    export.push(("status", Status::Submitted.code()));
+    let mut exported = pairs.clone();
+    exported.retain(|(name, _)| *name != "status");
+    if narrow.suspect.is_empty() {
+        exported.push(("status", Status::Submitted.code()));
+    }
     let content = html! {
-        (heading("审核", may_export.then(|| html! {
-            a.button.quiet href=(path::with_query("/records/export.xlsx", &export)) { "导出 Excel" }
+        (heading("审核", may_export.then(|| {
+            export::button(&path::with_query("/records/export.xlsx", &exported))
         })))
         p.lede {
             (tree.full_name(&top.unit.id)) "及下属：待审核 "
@@ -73,11 +82,11 @@ pub(crate) async fn queue(
             @if waiting < 1_000 { " 条" }
         }
         (outcome(&done))
-        (filter_form(&app, &narrow))
+        (filter_form(&app, &narrow, &heads))
         @if rows.is_empty() { (empty("没有等待审核的记录。", None)) }
         @else {
-            (batch(&app, &tree, &rows, &narrow))
-            (pager(path::REVIEW, &pairs_of(&narrow), next.as_deref(), narrow.after.is_empty()))
+            (batch(&app, &tree, (&rows, &heads), &narrow))
+            (pager(path::REVIEW, &pairs, next.as_deref(), narrow.after.is_empty()))
         }
     };
     Ok(layout::page(&app, &who, Page { title: "审核", here: path::REVIEW, content }))
@@ -97,7 +106,7 @@ fn outcome(done: &Done) -> Markup {
     }
 }
 
-fn filter_form(app: &App, narrow: &Narrow) -> Markup {
+fn filter_form(app: &App, narrow: &Narrow, heads: &Heads<'_>) -> Markup {
     let activities = activities(app);
     let choices = std::iter::once(("", "全部活动"))
         .chain(activities.iter().map(|(code, name)| (code.as_str(), name.as_str())));
@@ -109,12 +118,18 @@ fn filter_form(app: &App, narrow: &Narrow) -> Markup {
             (field("核对", None, html! { select name="suspect" {
                 (options([("", "全部待审核"), ("1", "只看有疑点的")], &narrow.suspect))
             } }))
+            (heads.choice())
             button.quiet type="submit" { "筛选" }
         }
     }
 }
 
-fn batch(app: &App, tree: &Tree, rows: &[Summary], narrow: &Narrow) -> Markup {
+fn batch(
+    app: &App,
+    tree: &Tree,
+    (rows, heads): (&[Summary], &Heads<'_>),
+    narrow: &Narrow,
+) -> Markup {
     html! {
         form method="post" action="/review/batch" {
             input type="hidden" name="back" value=(narrow.unit);
@@ -123,7 +138,8 @@ fn batch(app: &App, tree: &Tree, rows: &[Summary], narrow: &Narrow) -> Markup {
                     caption { "勾选后一并处理；有疑点的请点开核对" }
                     thead { tr {
                         th { input type="checkbox" data-check-all="id" aria-label="全选"; "标题" }
-                        th { "活动" } th { "单位" } th { "开展日期" } th { "佐证" } th { "提交" } th { "疑点" }
+                        th { "活动" } th { "单位" } (heads.th("acted"))
+                        th { "佐证" } (heads.th("submitted")) th { "疑点" }
                     } }
                     tbody {
                         @for row in rows {

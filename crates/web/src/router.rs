@@ -18,8 +18,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     AppState, WebError, account, accounts, ask, assets, audit, board, calendar, consultations,
-    files, home, import, jobs, library, notifications, outbox, people, plans, posts, records,
-    reminders, reports, review, setup, sign_in, units,
+    export, files, home, import, jobs, library, notifications, outbox, people, plans, posts,
+    records, reminders, reports, review, setup, sign_in, units,
 };
 
 /// Nothing from elsewhere, nothing inline, no framing.
@@ -103,6 +103,7 @@ pub fn router(app: AppState) -> Router {
         .route("/reminders", get(reminders::show).post(reminders::save))
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::show))
+        .route("/jobs/{id}/file", get(export::file))
         .route(
             "/import",
             get(import::form)

@@ -1,156 +1,29 @@
-//! The tree of units: its levels with counts, search, and each unit's page.
+//! The tree of units: its levels, and each unit's page.
 
 mod add;
 mod close;
 mod edit;
 mod facts;
+mod list;
 mod moves;
 mod roll;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use campaign::access::Action;
 use campaign::plan::{Stage, UnitKind};
-use maud::{Markup, html};
-use serde::Deserialize;
+use maud::Markup;
 
-use crate::headcount::{self, Counts};
-use crate::layout::{self, Page, Tone, crumbs, empty, field, heading, options, tag};
-use crate::live::{Node, Tree};
+use crate::layout::{self, Page, crumbs};
+use crate::live::Tree;
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, path};
 
 pub(crate) use add::{add, add_classes, add_form, classes_form, optional_date};
 pub(crate) use close::{close, close_form, merge};
 pub(crate) use edit::{edit, edit_form};
+pub(crate) use list::list;
 pub(crate) use moves::{candidates, move_form, move_unit};
 pub(crate) use roll::{roll_page, run_roll, undo_roll};
-
-/// Rows of a page of units.
-const PAGE: usize = 50;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    unit: String,
-    q: String,
-    kind: String,
-    after: String,
-    closed: String,
-}
-
-/// The level below a unit, or what a search found in it.
-pub(crate) async fn list(
-    State(app): State<AppState>,
-    who: SignedIn,
-    Query(asked): Query<Asked>,
-) -> Result<Markup, WebError> {
-    let tree = app.live.tree();
-    let top = tree.scope(&who.actor, Action::Read, Some(&asked.unit))?;
-    let top_id = top.unit.id.as_str();
-    let query = asked.q.trim();
-    let kind = UnitKind::from_code(&asked.kind);
-    let is_search = !query.is_empty() || kind.is_some();
-    let found: Vec<&Node> = if is_search {
-        let below = tree.below(top_id).into_iter();
-        below.filter(|node| fits(node, query, kind, !asked.closed.is_empty())).collect()
-    } else {
-        tree.children(top_id).collect()
-    };
-    let from = asked.after.parse::<usize>().unwrap_or(0).min(found.len());
-    let page: Vec<&Node> = found.iter().skip(from).take(PAGE).copied().collect();
-    let next = (from + PAGE < found.len()).then(|| (from + PAGE).to_string());
-    let counts = headcount::counts(&app).await?;
-    let may_add = tree.permit(&who.actor, Action::ManageOrganisation, top_id).is_ok();
-    let actions = html! {
-        a.button.quiet href=(path::unit(top_id)) { "“" (top.unit.name) "”的详情" }
-        @if may_add {
-            a.button.quiet href=(path::IMPORT) { "导入花名册" }
-            a.button.quiet href=(format!("{}/roll?unit={top_id}", path::UNITS)) { "升级与毕业" }
-            a.button href=(format!("{}/new", path::unit(top_id))) { "新增下级单位" }
-        }
-    };
-    let kinds = std::iter::once(("", "全部类型"))
-        .chain(UnitKind::ALL.iter().map(|kind| (kind.code(), kind.chinese())));
-    let content = html! {
-        @if top.parent.is_some() { (trail(&tree, &who, top_id, true)) }
-        (heading("组织", Some(actions)))
-        form.filter method="get" action=(path::UNITS) role="search" {
-            input type="hidden" name="unit" value=(top_id);
-            (field("名称或代码", None, html! { input type="search" name="q" value=(query) placeholder="如 中心小学"; }))
-            (field("类型", None, html! { select name="kind" { (options(kinds, &asked.kind)) } }))
-            label.field {
-                span.label { "范围" }
-                select name="closed" {
-                    (options([("", "在用单位"), ("1", "含已撤销")], &asked.closed))
-                }
-            }
-            button.quiet type="submit" { "查找" }
-        }
-        @if page.is_empty() {
-            @if is_search {
-                (empty("没有符合条件的单位。", Some(html! { a href=(path::with_query(path::UNITS, &[("unit", top_id)])) { "清除条件" } })))
-            } @else {
-                (empty("这里还没有下级单位。", may_add.then(|| html! { a.button href=(format!("{}/new", path::unit(top_id))) { "新增下级单位" } })))
-            }
-        } @else {
-            section.card.flush {
-                (table(&tree, &page, &counts, is_search))
-                p.table-foot.muted.small { (format!("第 {}–{} 个，共 {} 个", from + 1, from + page.len(), found.len())) }
-                (layout::pager(path::UNITS, &[("unit", top_id), ("q", query), ("kind", &asked.kind), ("closed", &asked.closed)], next.as_deref(), from == 0))
-            }
-        }
-    };
-    Ok(layout::page(&app, &who, Page { title: "组织", here: path::UNITS, content }))
-}
-
-fn fits(node: &Node, query: &str, kind: Option<UnitKind>, with_closed: bool) -> bool {
-    let unit = &node.unit;
-    (with_closed || unit.closed_on.is_none())
-        && kind.is_none_or(|kind| unit.kind == kind)
-        && (query.is_empty()
-            || unit.name.contains(query)
-            || unit.code.as_deref() == Some(query)
-            || unit.town.as_deref().is_some_and(|town| town.contains(query)))
-}
-
-/// Units as a table; `with_place` tells where each stands.
-fn table(tree: &Tree, page: &[&Node], counts: &Counts, with_place: bool) -> Markup {
-    html! {
-        table.stack {
-            thead { tr {
-                th { "名称" } th { "类型" } th { "代码" }
-                th.number { "下级" } th.number { "学生" } th.number { "教职工" }
-            } }
-            tbody {
-                @for node in page {
-                    @let unit = &node.unit;
-                    @let (students, staff) = counts.get(&unit.id).copied().unwrap_or_default();
-                    tr {
-                        td data-label="名称" {
-                            a href=(path::unit(&unit.id)) { (unit.name) }
-                            @if with_place {
-                                @if let Some(parent) = &unit.parent {
-                                    span.muted.small { " · " (tree.full_name(parent)) }
-                                }
-                            }
-                            @if unit.closed_on.is_some() { " " (tag("已撤销", Tone::Faint)) }
-                        }
-                        td data-label="类型" { (kind_words(tree, unit.kind, &unit.id)) }
-                        td data-label="代码" { (unit.code.as_deref().unwrap_or("—")) }
-                        td.number data-label="下级" {
-                            @let below = tree.children(&unit.id).count();
-                            @if below > 0 {
-                                a href=(path::with_query(path::UNITS, &[("unit", &unit.id)])) { (below) " 个" }
-                            } @else { "—" }
-                        }
-                        td.number data-label="学生" { (students) }
-                        td.number data-label="教职工" { (staff) }
-                    }
-                }
-            }
-        }
-    }
-}
 
 fn kind_words(tree: &Tree, kind: UnitKind, id: &str) -> String {
     match tree.stage_of(id) {

@@ -6,46 +6,16 @@ mod support;
 mod town;
 
 use axum::http::StatusCode;
-use campaign::access::{Action, Role, permit_house};
+use campaign::access::Role;
 use campaign::day::Day;
 use campaign::standing::State;
-use storage::account::{self, Account};
-use storage::session::{self, Session};
-use support::{Answer, Browser, houses};
+use support::{Answer, Browser, houses, school, workbook};
 use town::{adopt, hand_in, teacher, town};
 use web::AppState;
 
 /// Somebody who reports for a unit, signed in.
-async fn somebody(app: &AppState, id: &str, (role, unit): (Role, &str)) -> Browser {
-    let now = app.clock.now();
-    let permit = permit_house(Action::ManageAccounts, unit);
-    let mut tx = app.store.write(now).await.expect("begins");
-    let account = Account {
-        id: id.to_owned(),
-        sign_in_name: id.to_owned(),
-        display_name: format!("{id}老师"),
-        person: None,
-        email: None,
-        password_hash: "-".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
-    };
-    account::insert(&mut tx, &permit, &account).await.expect("inserts");
-    account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
-    let opened = Session {
-        token_digest: session::digest(id),
-        account: id.to_owned(),
-        created_at: now,
-        seen_at: now,
-        expires_at: now + 3_600_000,
-        agent: "电脑".to_owned(),
-    };
-    session::open(&mut tx, &opened).await.expect("opens");
-    tx.commit().await.expect("commits");
+async fn somebody(app: &AppState, id: &str, role: (Role, &str)) -> Browser {
+    school::somebody(app, id, role).await;
     Browser::signed_in(app, id)
 }
 
@@ -266,6 +236,35 @@ async fn the_collation_tells_who_is_missing_and_who_was_late() {
             let refused = scene.officer.get(&path).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}: not one's own part");
         }
+    }
+}
+
+#[tokio::test]
+async fn who_has_handed_in_is_ordered_and_exported() {
+    for (engine, app) in houses().await {
+        let mut scene = scene(&app, "dadukou", "d-monthly").await;
+        let code = scene.code();
+        let pairs = [("campaign", scene.campaign.as_str()), ("form", scene.form)];
+        let of_s2 = [pairs.as_slice(), &[("unit", "s2"), ("month", "2022-02")]].concat();
+        let report = begin(&mut scene.other, &of_s2).await;
+        edit(&mut scene.other, &report, &EDIT).await;
+        hands_in(&mut scene.other, &report).await;
+        // On the fifteenth people are busy with February's, not with the month
+        // that runs.
+        let page = scene.clerk.get(&format!("/reports?form={code}")).await;
+        assert!(page.body.contains("2022-02 下级报送情况"), "{engine}: {}", page.body);
+        let list = format!("/reports?form={code}&sort=-version&format=xlsx");
+        let request = axum::http::Request::get(&list).body(axum::body::Body::empty());
+        let (status, bytes) = scene.clerk.bytes(request.expect("a request")).await;
+        assert_eq!(status, StatusCode::OK, "{engine}");
+        let table = workbook::rows(&bytes);
+        assert_eq!(workbook::column(&table, 0), ["西门小学", "东门小学"], "{engine}");
+        assert_eq!(workbook::column(&table, 3), ["已报送", "未填报"], "{engine}");
+        assert_eq!(workbook::column(&table, 2)[0], "2022-02-20", "{engine}");
+        let one = scene.clerk.get(&format!("{list}&state=none")).await;
+        assert_eq!(one.status, StatusCode::OK, "{engine}");
+        let foreign = scene.officer.get(&format!("{list}&unit=s2")).await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN, "{engine}");
     }
 }
 

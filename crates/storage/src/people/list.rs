@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::{COLUMNS, Person, person};
 use crate::StorageError;
 use crate::bulk::{each_in, places};
+use crate::narrow::{Clauses, Order, order};
 use crate::seal::Sealer;
 
 /// Whose people.
@@ -30,56 +31,80 @@ pub struct Filter<'a> {
     pub today: &'a str,
     /// … or, if set, only they are shown.
     pub only_left: bool,
-    /// The id after which the page begins.
+    pub order: Order<Key>,
+    /// The id of the person after whom the page begins.
     pub after: &'a str,
     pub limit: i64,
 }
 
-/// A page of people in the order in which they were entered.
+/// By what people are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Key {
+    /// As they were entered.
+    #[default]
+    Entered,
+    Name,
+    /// The number that they go by. No index of a whole body has it: there they
+    /// come by name.
+    Number,
+}
+
+fn column(key: Key, scope: Scope<'_>) -> &'static str {
+    match (key, scope) {
+        (Key::Entered, _) => "@.id",
+        (Key::Number, Scope::Only(_) | Scope::Below(_)) => {
+            "coalesce(@.student_no, @.staff_no, @.register_no, '')"
+        }
+        (Key::Name | Key::Number, _) => "@.name",
+    }
+}
+
+/// A page of people.
 pub async fn list(
     conn: &mut AnyConnection,
     sealer: &Sealer,
     filter: &Filter<'_>,
 ) -> Result<Vec<Person>, StorageError> {
+    let by = filter.order.by(|key| column(key, filter.scope));
+    let mut clauses = clauses(filter);
+    clauses.page(("person", "p"), by, filter.after, filter.limit);
     // The ids come from an index alone; only the page's own rows are read.
-    let scope = match filter.scope {
-        Scope::All => "$1 = $1",
-        Scope::Below(_) => {
-            "unit_id in (select unit_id from unit_ancestor where ancestor_id = $1)"
-        }
-        Scope::Only(_) => "unit_id = $1",
-    };
-    let standing =
-        if filter.only_left { "left_on < $2" } else { "(left_on is null or left_on >= $2)" };
-    let search = if filter.search.is_empty() {
-        "$4 = $4"
-    } else {
-        "id in (select id from person where name like '%' || $4 || '%'
-            union select id from person where student_no = $4
-            union select id from person where register_no = $4
-            union select id from person where staff_no = $4)"
-    };
-    let role = if filter.role.is_some() { "role = $5" } else { "$5 = $5" };
     let text = format!(
-        "select {COLUMNS} from person where id in (
-            select id from person where {scope} and {standing} and id > $3 and {search} and {role}
-            order by id limit $6)
-         order by id"
+        "select {COLUMNS} from person p where p.id in (select p.id from {}) {}",
+        clauses.text(),
+        order("p", by)
     );
-    let scope = match filter.scope {
-        Scope::All => "",
-        Scope::Below(unit) | Scope::Only(unit) => unit,
-    };
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(scope.to_owned())
-        .bind(filter.today.to_owned())
-        .bind(filter.after.to_owned())
-        .bind(filter.search.to_owned())
-        .bind(filter.role.map_or("", PersonRole::code))
-        .bind(filter.limit)
-        .fetch_all(conn)
-        .await?;
+    let rows = clauses.fetch(conn, text).await?;
     rows.iter().map(|row| person(row, sealer)).collect()
+}
+
+fn clauses(filter: &Filter<'_>) -> Clauses {
+    let mut it = Clauses::from("person p");
+    match filter.scope {
+        Scope::All => {}
+        Scope::Below(unit) => it.equal(
+            "p.unit_id in (select unit_id from unit_ancestor where ancestor_id = {})",
+            unit,
+        ),
+        Scope::Only(unit) => it.equal("p.unit_id = {}", unit),
+    }
+    it.equal(
+        if filter.only_left {
+            "p.left_on < {}"
+        } else {
+            "(p.left_on is null or p.left_on >= {})"
+        },
+        filter.today,
+    );
+    it.optional(
+        "p.id in (select id from person where name like '%' || {} || '%'
+            union select id from person where student_no = {}
+            union select id from person where register_no = {}
+            union select id from person where staff_no = {})",
+        Some(filter.search),
+    );
+    it.optional("p.role = {}", filter.role.map(PersonRole::code));
+    it
 }
 
 /// The people with these ids, in the order of ids.

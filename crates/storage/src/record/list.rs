@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::StorageError;
-use crate::bulk::AnyQuery;
+use crate::narrow::{Clauses, Order, Value, order};
 
 /// Which units a list is about. The caller knows the tree, and with it which
 /// way to the rows is short.
@@ -37,21 +37,28 @@ pub struct Filter<'a> {
     pub suspect: bool,
 }
 
+/// By what a list is ordered. An index serves each, whatever the size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
-    /// The latest act first.
+pub enum Key {
+    /// The day of the act.
     #[default]
-    Latest,
-    /// The longest waiting first.
-    Waiting,
+    Acted,
+    /// When it was handed in.
+    Submitted,
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// A date or milliseconds, after the order.
-    pub key: String,
-    pub id: String,
+/// The latest act first.
+pub const LATEST: Order<Key> = Order::down(Key::Acted);
+/// The longest waiting first.
+pub const WAITING: Order<Key> = Order::up(Key::Submitted);
+
+fn column(key: Key, filter: &Filter<'_>) -> &'static str {
+    match (key, filter.status) {
+        (Key::Acted, _) => "@.acted_on",
+        (Key::Submitted, Some(_)) => "@.submitted_at",
+        // The order in which they came in is that of the changes.
+        (Key::Submitted, None) => "@.first_seq",
+    }
 }
 
 /// A line of a list.
@@ -75,44 +82,17 @@ pub struct Summary {
     pub revision: i64,
 }
 
-impl Summary {
-    pub fn cursor(&self, order: Order) -> Cursor {
-        let key = match order {
-            Order::Latest => self.acted_on.to_string(),
-            Order::Waiting => self.submitted_at.to_string(),
-        };
-        Cursor { key, id: self.id.clone() }
-    }
-}
-
-/// At most `limit` records after `after`.
+/// At most `limit` records after the one with the id `after`; from the first if
+/// that is empty.
 pub async fn list(
     conn: &mut AnyConnection,
     filter: &Filter<'_>,
-    order: Order,
-    (after, limit): (Option<&Cursor>, i64),
+    wanted: Order<Key>,
+    (after, limit): (&str, i64),
 ) -> Result<Vec<Summary>, StorageError> {
-    let mut clauses = Clauses::new(filter);
-    if let Some(cursor) = after {
-        match order {
-            Order::Latest => {
-                let key = clauses.place(Value::Text(cursor.key.clone()));
-                let id = clauses.place(Value::Text(cursor.id.clone()));
-                clauses.add(format!("(r.acted_on, r.id) < ({key}, {id})"));
-            }
-            Order::Waiting => {
-                let at = cursor.key.parse().unwrap_or(i64::MAX);
-                let key = clauses.place(Value::Number(at));
-                let id = clauses.place(Value::Text(cursor.id.clone()));
-                clauses.add(format!("(r.submitted_at, r.id) > ({key}, {id})"));
-            }
-        }
-    }
-    let order = match order {
-        Order::Latest => "r.acted_on desc, r.id desc",
-        Order::Waiting => "r.submitted_at, r.id",
-    };
-    let limit = clauses.place(Value::Number(limit));
+    let by = wanted.by(|key| column(key, filter));
+    let mut clauses = clauses(filter);
+    clauses.page(("record", "r"), by, after, limit);
     // The page first, then what belongs to its rows only.
     let text = format!(
         "select r.id, r.activity, r.unit_id, p.name, r.title, r.acted_on, r.submitted_at,
@@ -120,15 +100,14 @@ pub async fn list(
             (select count(*) from evidence e where e.record_id = r.id),
             (select count(*) from suspicion s where s.record_id = r.id and s.verdict is null),
             r.revision
-         from (select r.* from {} order by {order} limit {limit}) r
+         from (select r.* from {}) r
          left join person p on p.id = r.person_id
          left join account a on a.id = r.submitted_by
-         order by {order}",
-        clauses.text()
+         {}",
+        clauses.text(),
+        order("r", by)
     );
-    let query = clauses.bind(sqlx::query(sqlx::AssertSqlSafe(text)));
-    let rows = query.fetch_all(conn).await?;
-    rows.iter().map(summary).collect()
+    clauses.fetch(conn, text).await?.iter().map(summary).collect()
 }
 
 /// How many there are, counted up to `most`: nobody reads an exact million.
@@ -137,12 +116,11 @@ pub async fn count(
     filter: &Filter<'_>,
     most: i64,
 ) -> Result<i64, StorageError> {
-    let mut clauses = Clauses::new(filter);
+    let mut clauses = clauses(filter);
     let limit = clauses.place(Value::Number(most));
-    let text = format!(
-        "select count(*) from (select 1 as one from {} limit {limit}) counted",
-        clauses.text()
-    );
+    clauses.tail(format!(" limit {limit}"));
+    let text =
+        format!("select count(*) from (select 1 as one from {}) counted", clauses.text());
     let query = clauses.bind(sqlx::query(sqlx::AssertSqlSafe(text)));
     Ok(query.fetch_one(conn).await?.try_get(0)?)
 }
@@ -170,93 +148,89 @@ fn summary(row: &sqlx::any::AnyRow) -> Result<Summary, StorageError> {
     })
 }
 
-enum Value {
-    Text(String),
-    Number(i64),
+fn clauses(filter: &Filter<'_>) -> Clauses {
+    let mut it = Clauses::from("record r");
+    match filter.scope {
+        Scope::Whole => {}
+        Scope::Wide(unit) => it.equal(
+            "exists (select 1 from unit_ancestor u
+             where u.unit_id = r.unit_id and u.ancestor_id = {})",
+            unit,
+        ),
+        Scope::Narrow(unit) => {
+            // SQLite keeps the order of a cross join; PostgreSQL is free.
+            it.start_at("unit_ancestor u cross join record r");
+            it.equal("u.unit_id = r.unit_id and u.ancestor_id = {}", unit);
+        }
+    }
+    it.optional("r.activity = {}", filter.activity);
+    it.optional("r.status = {}", filter.status.map(Status::code));
+    it.optional("r.acted_on >= {}", filter.from.map(|day| day.to_string()).as_deref());
+    it.optional("r.acted_on <= {}", filter.until.map(|day| day.to_string()).as_deref());
+    it.optional("r.submitted_by = {}", filter.submitter);
+    it.optional("r.person_id = {}", filter.person);
+    if let Some(search) = filter.search.filter(|search| !search.is_empty()) {
+        it.equal("r.title like {} escape '\\'", &format!("%{}%", crate::bulk::like(search)));
+    }
+    if filter.suspect {
+        it.add(
+            "exists (select 1 from suspicion s
+             where s.record_id = r.id and s.verdict is null)"
+                .to_owned(),
+        );
+    }
+    it
 }
 
-/// A `from … where …` under construction: only what narrows is in it, so that
-/// each combination gets its own plan.
-struct Clauses {
-    from: &'static str,
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
+#[cfg(test)]
+mod tests {
+    use campaign::record::Status;
+    use sqlx::Row as _;
 
-impl Clauses {
-    fn new(filter: &Filter<'_>) -> Self {
-        let mut it = Self { from: "record r", conditions: Vec::new(), values: Vec::new() };
-        match filter.scope {
-            Scope::Whole => {}
-            Scope::Wide(unit) => it.equal(
-                "exists (select 1 from unit_ancestor u
-                 where u.unit_id = r.unit_id and u.ancestor_id = {})",
-                unit,
-            ),
-            Scope::Narrow(unit) => {
-                // SQLite keeps the order of a cross join; PostgreSQL is free.
-                it.from = "unit_ancestor u cross join record r";
-                it.equal("u.unit_id = r.unit_id and u.ancestor_id = {}", unit);
+    use super::{Filter, Key, Order, clauses, column};
+    use crate::seal::Sealer;
+    use crate::{Location, Store};
+
+    /// A page of the whole body is read along an index, wherever it begins: no
+    /// engine sorts or walks a district for fifty rows.
+    #[tokio::test]
+    async fn no_order_of_the_whole_body_sorts_it() {
+        let place = std::env::temp_dir()
+            .join("wuzha-tests")
+            .join(format!("{}.db", uuid::Uuid::now_v7().simple()));
+        let store =
+            Store::open(&Location::Sqlite(place), Sealer::new(&[7; 32])).await.expect("opens");
+        let mut conn = store.read().await.expect("reads");
+        for status in [None, Some(Status::Submitted)] {
+            for key in [Key::Submitted, Key::Acted] {
+                for (descending, after) in [(false, ""), (true, ""), (false, "r"), (true, "r")]
+                {
+                    if status.is_some() && key == Key::Acted {
+                        continue;
+                    }
+                    let filter = Filter { status, ..Filter::default() };
+                    let mut clauses = clauses(&filter);
+                    let by = Order { key, descending }.by(|key| column(key, &filter));
+                    clauses.page(("record", "r"), by, after, 50);
+                    let text = format!("explain query plan select r.* from {}", clauses.text());
+                    let rows = clauses.fetch(&mut conn, text.clone()).await.expect("explains");
+                    let plan: Vec<String> =
+                        rows.iter().map(|row| row.try_get(3).expect("a step")).collect();
+                    let is_good = plan.iter().all(|step| {
+                        // Only those that came at one instant are put in order.
+                        (!step.contains("TEMP B-TREE") || step.contains("LAST TERM"))
+                            && (!step.starts_with("SCAN") || step.contains("USING INDEX"))
+                    });
+                    assert!(is_good, "{text}: {plan:?}");
+                    if !after.is_empty() {
+                        let begins = plan.iter().any(|step| {
+                            step.starts_with("SEARCH r ")
+                                && (step.contains('>') || step.contains('<'))
+                        });
+                        assert!(begins, "{text}: {plan:?}");
+                    }
+                }
             }
         }
-        it.optional("r.activity = {}", filter.activity);
-        it.optional("r.status = {}", filter.status.map(Status::code));
-        it.optional("r.acted_on >= {}", filter.from.map(|day| day.to_string()).as_deref());
-        it.optional("r.acted_on <= {}", filter.until.map(|day| day.to_string()).as_deref());
-        it.optional("r.submitted_by = {}", filter.submitter);
-        it.optional("r.person_id = {}", filter.person);
-        if let Some(search) = filter.search.filter(|search| !search.is_empty()) {
-            it.equal(
-                "r.title like {} escape '\\'",
-                &format!("%{}%", crate::bulk::like(search)),
-            );
-        }
-        if filter.suspect {
-            it.add(
-                "exists (select 1 from suspicion s
-                 where s.record_id = r.id and s.verdict is null)"
-                    .to_owned(),
-            );
-        }
-        it
-    }
-
-    fn optional(&mut self, condition: &str, value: Option<&str>) {
-        if let Some(value) = value.filter(|value| !value.is_empty()) {
-            self.equal(condition, value);
-        }
-    }
-
-    fn equal(&mut self, condition: &str, value: &str) {
-        let place = self.place(Value::Text(value.to_owned()));
-        self.add(condition.replace("{}", &place));
-    }
-
-    fn add(&mut self, condition: String) {
-        self.conditions.push(condition);
-    }
-
-    fn place(&mut self, value: Value) -> String {
-        self.values.push(value);
-        format!("${}", self.values.len())
-    }
-
-    fn text(&self) -> String {
-        let mut text = self.from.to_owned();
-        for (index, condition) in self.conditions.iter().enumerate() {
-            text.push_str(if index == 0 { " where " } else { " and " });
-            text.push_str(condition);
-        }
-        text
-    }
-
-    fn bind<'q>(&self, mut query: AnyQuery<'q>) -> AnyQuery<'q> {
-        for value in &self.values {
-            query = match value {
-                Value::Text(text) => query.bind(text.clone()),
-                Value::Number(number) => query.bind(*number),
-            };
-        }
-        query
     }
 }

@@ -152,6 +152,7 @@ async fn person(app: &App, unit: &str, asked: &str) -> Result<Option<String>, We
         search: asked,
         today: &today,
         only_left: false,
+        order: storage::Order::default(),
         after: "",
         limit: 20,
     };

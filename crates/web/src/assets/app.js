@@ -64,3 +64,17 @@ document.addEventListener("change", (event) => {
   if (!all) return;
   all.form.querySelectorAll(`input[name="${all.dataset.checkAll}"]:not(:disabled)`).forEach((it) => { it.checked = all.checked; });
 });
+// A browser that is not set to Chinese writes days in its own order: the day is
+// said in Chinese beside the field.
+for (const field of document.querySelectorAll("input[type=date]")) {
+  const words = document.createElement("span");
+  words.className = "date-words";
+  const say = () => {
+    const [year, month, day] = field.value.split("-").map(Number);
+    const week = day ? "日一二三四五六"[new Date(year, month - 1, day).getDay()] : "";
+    words.textContent = day ? `${year}年${month}月${day}日 星期${week}` : "年 / 月 / 日";
+  };
+  say();
+  field.addEventListener("input", say);
+  field.after(words);
+}

@@ -37,7 +37,7 @@ pub(super) fn periods(periods: &[(Period, Counts)]) -> Markup {
 const DRAWN_MAX: usize = 36;
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 200.0;
-const LEFT: f64 = 44.0;
+const LEFT: f64 = 62.0;
 const TOP: f64 = 14.0;
 
 fn chart(title: &str, hint: &str, points: &[Point]) -> Markup {
@@ -59,11 +59,12 @@ fn picture(title: &str, points: &[Point]) -> Markup {
     let y = |share: f64| TOP + (1.0 - share.clamp(0.0, 1.0)) * HEIGHT;
     let rate: Vec<Option<f64>> = points.iter().map(|it| it.counts.rate().share()).collect();
     let timely: Vec<Option<f64>> = points.iter().map(|it| it.counts.timely().share()).collect();
-    // At most eight labels, or they run into one another.
-    let every = points.len().div_ceil(8);
+    // No more labels than fit side by side where the picture is small.
+    let longest = points.iter().map(|it| it.label.len()).max().unwrap_or_default();
+    let every = points.len().div_ceil(if longest < 8 { 7 } else { 5 });
     html! {
         figure.chart.trend {
-            svg viewBox=(format!("0 0 {} {}", WIDTH + 24.0, HEIGHT + TOP + 30.0)) role="img"
+            svg viewBox=(format!("0 0 {} {}", WIDTH + 44.0, HEIGHT + TOP + 36.0)) role="img"
                 aria-label=(format!("{title}，数据见下表")) {
                 @for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
                     line.grid x1=(LEFT) x2=(WIDTH) y1=(y(share)) y2=(y(share)) {}
@@ -76,7 +77,7 @@ fn picture(title: &str, points: &[Point]) -> Markup {
                 }
                 @for (n, point) in points.iter().enumerate() {
                     @if n % every == 0 {
-                        text.tick x=(num(x(n))) y=(num(TOP + HEIGHT + 20.0)) text-anchor="middle" { (point.label.get(2..).unwrap_or_default()) }
+                        text.tick x=(num(x(n))) y=(num(TOP + HEIGHT + 26.0)) text-anchor="middle" { (point.label.get(2..).unwrap_or_default()) }
                     }
                 }
             }

@@ -446,7 +446,8 @@ fn row_actions(frame: &Frame<'_>, it: &Owing, may_exempt: bool) -> Markup {
     );
     html! {
         a href=(records) { "记录" }
-        @if may_exempt && it.standing.state != State::Exempt { " · " a href=(exempt) { "免除" } }
+        @if it.standing.state == State::Exempt { " · " a href=(exempt) { "理由" } }
+        @else if may_exempt { " · " a href=(exempt) { "免除" } }
     }
 }
 

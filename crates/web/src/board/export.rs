@@ -11,7 +11,7 @@ use super::figures::{Figures, duty_name};
 use super::frame::{Asked, Frame};
 use super::ranking::matching;
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download};
+use crate::{App, AppState, WebError, download, export};
 
 const FIGURES: [(&str, f64); 9] = [
     ("完成率", 10.0),
@@ -48,7 +48,13 @@ struct Table<'a> {
     rows: Vec<(Vec<String>, Counts)>,
 }
 
-fn file(frame: &Frame<'_>, table: &Table<'_>) -> Result<Response, WebError> {
+async fn file(
+    app: &App,
+    who: &SignedIn,
+    frame: &Frame<'_>,
+    table: &Table<'_>,
+) -> Result<Response, WebError> {
+    let permit = frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
     let columns: Vec<Column<'_>> = table
         .words
         .iter()
@@ -69,6 +75,9 @@ fn file(frame: &Frame<'_>, table: &Table<'_>) -> Result<Response, WebError> {
         list.row(&cells).map_err(download::failed)?;
     }
     let bytes = list.finish().map_err(download::failed)?;
+    let rows = table.rows.len();
+    let detail = format!("{}（{}，{}） {rows} 行", table.title, frame.unit_name(), frame.day);
+    export::noted(app, &permit, "board", detail).await?;
     let name = format!("{}-{}-{}.xlsx", table.title, frame.unit_name(), frame.day);
     Ok(download::file(&name, ListFormat::Xlsx.media_type(), bytes).into_response())
 }
@@ -95,7 +104,13 @@ pub(crate) async fn units_file(
         (words, unit.counts)
     });
     let words = [("序", 6.0), ("单位", 30.0), ("镇街", 14.0), ("学段", 10.0)];
-    file(&frame, &Table { title: "下属单位完成情况", words: &words, rows: rows.collect() })
+    file(
+        &app,
+        &who,
+        &frame,
+        &Table { title: "下属单位完成情况", words: &words, rows: rows.collect() },
+    )
+    .await
 }
 
 pub(crate) async fn duties_file(
@@ -117,7 +132,13 @@ pub(crate) async fn duties_file(
         (words, it.counts)
     });
     let words = [("任务", 34.0), ("由谁", 20.0), ("频次", 22.0), ("依据", 14.0)];
-    file(&frame, &Table { title: "各项任务完成情况", words: &words, rows: rows.collect() })
+    file(
+        &app,
+        &who,
+        &frame,
+        &Table { title: "各项任务完成情况", words: &words, rows: rows.collect() },
+    )
+    .await
 }
 
 pub(crate) async fn months_file(
@@ -132,5 +153,11 @@ pub(crate) async fn months_file(
         (vec![format!("{year}-{number:02}")], *counts)
     });
     let words = [("月份", 12.0)];
-    file(&frame, &Table { title: "各月完成情况", words: &words, rows: rows.collect() })
+    file(
+        &app,
+        &who,
+        &frame,
+        &Table { title: "各月完成情况", words: &words, rows: rows.collect() },
+    )
+    .await
 }

@@ -1,5 +1,6 @@
 //! Files that nobody needs any more: originals of forms that were refused or
-//! broke off before their record was kept, and rosters that were never imported.
+//! broke off before their record was kept, rosters that were never imported, and
+//! exports that were fetched.
 
 use storage::file;
 
@@ -12,6 +13,8 @@ const LOOSE_MS: i64 = DAY_MS;
 /// A roster holds much about many people: whoever looked at its preview a week
 /// ago uploads it again.
 const ROSTER_MS: i64 = 7 * DAY_MS;
+/// An export was fetched, or is made anew.
+const EXPORT_MS: i64 = DAY_MS;
 /// Hashes that are asked for at a time.
 const PART: usize = 1_024;
 
@@ -19,7 +22,10 @@ const PART: usize = 1_024;
 pub async fn sweep(app: &App) -> Result<u64, WebError> {
     let now = app.clock.now();
     let loose = originals(app, now - LOOSE_MS).await?;
-    Ok(loose + rosters(app, now).await.map_err(storage::StorageError::from)?)
+    let rosters = folder(crate::import::folder(app), now, ROSTER_MS);
+    let exports = folder(crate::export::folder(app), now, EXPORT_MS);
+    let rosters = rosters.await.map_err(storage::StorageError::from)?;
+    Ok(loose + rosters + exports.await.map_err(storage::StorageError::from)?)
 }
 
 async fn originals(app: &App, before: i64) -> Result<u64, WebError> {
@@ -39,8 +45,9 @@ async fn originals(app: &App, before: i64) -> Result<u64, WebError> {
     Ok(taken)
 }
 
-async fn rosters(app: &App, now: i64) -> std::io::Result<u64> {
-    let folder = crate::import::folder(app);
+/// Files of one folder that are older than they are kept; those that never
+/// became whole go earlier.
+async fn folder(folder: std::path::PathBuf, now: i64, kept_ms: i64) -> std::io::Result<u64> {
     tokio::task::spawn_blocking(move || {
         if !folder.exists() {
             return Ok(0);
@@ -49,7 +56,7 @@ async fn rosters(app: &App, now: i64) -> std::io::Result<u64> {
         for file in std::fs::read_dir(folder)? {
             let file = file?;
             let is_part = file.path().extension().is_some_and(|it| it == "part");
-            let kept = if is_part { LOOSE_MS } else { ROSTER_MS };
+            let kept = if is_part { LOOSE_MS } else { kept_ms };
             if came_at(&file.metadata()?)? < now - kept {
                 std::fs::remove_file(file.path())?;
                 taken += 1;

@@ -19,7 +19,8 @@ pub(super) async fn form(
     let tree = app.live.tree();
     let top = tree.scope(&who.actor, Action::ManageOrganisation, Some(asked))?;
     let mut conn = app.store.read().await?;
-    let recent = job::of_account(&mut conn, &who.actor.account, Some(KIND), 10).await?;
+    let latest = job::Filter { kind: KIND, limit: 10, ..job::Filter::default() };
+    let recent = job::of_account(&mut conn, &who.actor.account, &latest).await?;
     drop(conn);
     let content = html! {
         (crumbs(&[("人员".to_owned(), path::PEOPLE.to_owned()), ("导入花名册".to_owned(), String::new())]))
@@ -35,7 +36,7 @@ pub(super) async fn form(
             p.muted.small { "先预览，不会立即写入。有错误时一行也不导入；再次导入只更新有变化的人员。" }
         }
         @if !recent.is_empty() {
-            section.card.flush { h2.inset { "最近的导入" } (jobs::table(&recent)) }
+            section.card.flush { h2.inset { "最近的导入" } (jobs::table(app, &recent)) }
         }
     };
     Ok(layout::page(app, who, Page { title: "导入花名册", here: path::PEOPLE, content }))

@@ -1,131 +1,233 @@
 //! Coverage (A4): every student in a class and with somebody responsible,
 //! every school in the grid. Names for those entitled, counts for the rest.
 
+mod file;
+
+use std::collections::HashMap;
+
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use campaign::plan::UnitKind;
 use maud::{Markup, html};
 use serde::Deserialize;
 use storage::people::{self, Person, Scope};
-use storage::post;
+use storage::post::{self, Holder};
 
 use super::PAGE;
-use crate::layout::{self, Page, Tone, heading, tag};
-use crate::live::Node;
+use crate::export;
+use crate::layout::{self, Page, Tone, field, heading, options, tag};
+use crate::live::{Node, Tree};
 use crate::session::SignedIn;
-use crate::{AppState, WebError, path, posts, units};
+use crate::sort::{Heads, Key, Sort, rising};
+use crate::{App, AppState, WebError, path, posts, units};
 
-#[derive(Debug, Default, Deserialize)]
+const BASE: &str = "/coverage";
+/// Units shown at a time.
+const SHOWN: usize = 50;
+const KEYS: &[Key] = &[rising("unit", "单位"), rising("gap", "缺口")];
+/// What is looked at: its name in the address, and in words.
+const KINDS: [(&str, UnitKind, &str); 3] = [
+    ("school", UnitKind::School, "学校网格"),
+    ("class", UnitKind::Class, "班级责任人"),
+    ("group", UnitKind::Group, "小组责任人"),
+];
+
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     unit: String,
+    q: String,
+    /// Which list of units is turned over; the others stay at their beginning.
+    kind: String,
+    sort: String,
+    page: usize,
     after: String,
     loose: String,
+    format: String,
 }
 
-/// Units shown of a list of gaps.
-const SHOWN: usize = 100;
+/// The units of one kind, and those of them with a gap.
+struct Gaps<'a> {
+    code: &'static str,
+    title: &'static str,
+    all: usize,
+    rows: Vec<(&'a Node, String)>,
+}
+
+/// Who is missing where, below a unit.
+fn gaps<'a>(
+    app: &App,
+    (tree, top): (&'a Tree, &str),
+    holders: &[Holder],
+    asked: &Asked,
+) -> Vec<Gaps<'a>> {
+    let today = app.clock.today().to_string();
+    let mut by_unit: HashMap<&str, Vec<Holder>> = HashMap::new();
+    for it in holders {
+        by_unit.entry(it.appointment.unit.as_str()).or_default().push(it.clone());
+    }
+    let missing = |node: &Node| {
+        let own = by_unit.get(node.unit.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let held =
+            |codes: &[&str]| own.iter().any(|it| codes.contains(&it.appointment.post.as_str()));
+        match node.unit.kind {
+            UnitKind::Class if held(&["class-teacher", "counsellor"]) => None,
+            UnitKind::Class => Some("缺班主任".to_owned()),
+            UnitKind::Group if held(&["group-leader"]) => None,
+            UnitKind::Group => Some("缺小组长".to_owned()),
+            _ => {
+                let wanted = posts::wanted(app, tree, &node.unit.id);
+                let names: Vec<&str> = posts::vacancies(&wanted, own, &today)
+                    .into_iter()
+                    .map(|it| it.name.as_str())
+                    .collect();
+                (!names.is_empty()).then(|| format!("空缺：{}", names.join("、")))
+            }
+        }
+    };
+    let query = asked.q.trim();
+    let sort = Sort::read(&asked.sort, KEYS);
+    let below = tree.below(top);
+    KINDS
+        .iter()
+        .map(|&(code, kind, title)| {
+            let of: Vec<&Node> = below
+                .iter()
+                .copied()
+                .filter(|node| node.unit.kind == kind && node.unit.closed_on.is_none())
+                .collect();
+            let mut rows: Vec<(&Node, String)> = of
+                .iter()
+                .filter_map(|node| Some((*node, missing(node)?)))
+                .filter(|(node, words)| {
+                    query.is_empty()
+                        || words.contains(query)
+                        || tree.full_name(&node.unit.id).contains(query)
+                })
+                .collect();
+            match sort.code {
+                "gap" => sort.rows(&mut rows, |(_, words)| words.clone()),
+                _ if sort.descending => rows.reverse(),
+                _ => {}
+            }
+            Gaps { code, title, all: of.len(), rows }
+        })
+        .collect()
+}
 
 pub(crate) async fn show(
     State(app): State<AppState>,
     who: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Markup, WebError> {
+) -> Result<Response, WebError> {
     let tree = app.live.tree();
     let top = tree.scope(&who.actor, Action::Read, Some(&asked.unit))?;
     let id = top.unit.id.as_str();
     let today = app.clock.today().to_string();
     let names = tree.permit(&who.actor, Action::ReadPeople, id).is_ok();
     let scope = if top.parent.is_none() { Scope::All } else { Scope::Below(id) };
-    let sealer = &app.store.sealer;
     let mut conn = app.store.read().await?;
     let holders = post::holders(&mut conn, scope, &today).await?;
+    drop(conn);
+    let gaps = gaps(&app, (&tree, id), &holders, &asked);
+    if asked.format == "xlsx" {
+        return file::export(&app, &who, (top, names), &gaps).await;
+    }
+    let sealer = &app.store.sealer;
+    let mut conn = app.store.read().await?;
     let loose_count = people::count_outside_classes(&mut conn, id, &today).await?;
     let alone_count = people::count_without_guardian(&mut conn, id, &today).await?;
-    let loose = if names {
-        people::outside_classes(&mut conn, sealer, id, &today, &asked.loose, PAGE).await?
-    } else {
-        Vec::new()
-    };
-    let alone = if names {
-        people::without_guardian(&mut conn, sealer, id, &today, &asked.after, PAGE).await?
-    } else {
-        Vec::new()
-    };
+    let (mut loose, mut alone) = (Vec::new(), Vec::new());
+    if names {
+        loose =
+            people::outside_classes(&mut conn, sealer, id, &today, &asked.loose, PAGE).await?;
+        alone =
+            people::without_guardian(&mut conn, sealer, id, &today, &asked.after, PAGE).await?;
+    }
     drop(conn);
-    let held = |unit: &str, codes: &[&str]| {
-        holders.iter().any(|it| {
-            it.appointment.unit == unit && codes.contains(&it.appointment.post.as_str())
-        })
-    };
-    let open = || tree.below(id).into_iter().filter(|node| node.unit.closed_on.is_none());
-    let of = |kind: UnitKind| open().filter(move |node| node.unit.kind == kind);
-    let (mut classes, mut groups, mut schools) = ((0, vec![]), (0, vec![]), (0, vec![]));
-    for node in of(UnitKind::Class) {
-        classes.0 += 1;
-        if !held(&node.unit.id, &["class-teacher", "counsellor"]) {
-            classes.1.push((node, "缺班主任".to_owned()));
-        }
-    }
-    for node in of(UnitKind::Group) {
-        groups.0 += 1;
-        if !held(&node.unit.id, &["group-leader"]) {
-            groups.1.push((node, "缺小组长".to_owned()));
-        }
-    }
-    for node in of(UnitKind::School) {
-        schools.0 += 1;
-        let wanted = posts::wanted(&app, &tree, &node.unit.id);
-        let own: Vec<post::Holder> =
-            holders.iter().filter(|it| it.appointment.unit == node.unit.id).cloned().collect();
-        let gaps: Vec<String> = posts::vacancies(&wanted, &own, &today)
-            .into_iter()
-            .map(|it| it.name.clone())
-            .collect();
-        if !gaps.is_empty() {
-            schools.1.push((node, format!("空缺：{}", gaps.join("、"))));
-        }
-    }
-    let section = |title: &str, (all, gaps): &(usize, Vec<(&Node, String)>)| {
-        html! {
-            section.card.flush {
-                h2.inset {
-                    (title) " "
-                    @if gaps.is_empty() { (tag(&format!("{all} 个全部覆盖"), Tone::Good)) }
-                    @else { (tag(&format!("{} 个未覆盖，共 {all} 个", gaps.len()), Tone::Bad)) }
-                }
-                @if !gaps.is_empty() {
-                    table.stack {
-                        thead { tr { th { "单位" } th { "缺口" } } }
-                        tbody {
-                            @for (node, words) in gaps.iter().take(SHOWN) {
-                                tr {
-                                    td data-label="单位" { a href=(format!("{}/posts", path::unit(&node.unit.id))) { (tree.full_name(&node.unit.id)) } }
-                                    td data-label="缺口" { (words) }
-                                }
-                            }
-                        }
-                    }
-                    @if gaps.len() > SHOWN { p.table-foot.muted { "只列出前 " (SHOWN) " 个；请进入下级单位查看其余。" } }
-                }
-            }
-        }
-    };
     let next = |list: &[Person]| {
         (list.len() as i64 == PAGE).then(|| list.last().map(|it| it.id.clone())).flatten()
     };
+    let may_export = tree.permit(&who.actor, Action::Export, id).is_ok();
+    let sort = Sort::read(&asked.sort, KEYS);
+    let narrowing = [("unit", id), ("q", asked.q.trim())];
+    let heads = Heads { base: BASE, pairs: &narrowing, keys: KEYS, sort };
     let content = html! {
         (units::trail(&tree, &who, id, false))
         (heading(&format!("{}的覆盖检查", top.unit.name), Some(html! {
+            @if may_export { (export::button(&export::href(BASE, &narrowing))) }
             a.button.quiet href=(path::with_query(path::BOARD, &[("unit", id)])) { "任务完成到人" }
         })))
-        @if schools.0 > 0 { (section("学校网格", &schools)) }
-        @if classes.0 > 0 { (section("班级责任人", &classes)) }
-        @if groups.0 > 0 { (section("小组责任人", &groups)) }
+        form.filter method="get" action=(BASE) role="search" {
+            input type="hidden" name="unit" value=(id);
+            (field("单位或缺口", None, html! { input type="search" name="q" value=(asked.q.trim()) placeholder="如 班主任"; }))
+            (field("翻看", None, html! { select name="kind" {
+                (options(KINDS.iter().map(|(code, _, title)| (*code, *title)), &asked.kind))
+            } }))
+            (heads.choice())
+            button.quiet type="submit" { "查找" }
+        }
+        @for it in gaps.iter().filter(|it| 0 < it.all) { (section(&tree, it, &asked, &heads)) }
         (student_gap("没有编入班级的学生", loose_count, names, &loose, next(&loose).as_deref(), ("loose", id)))
         (student_gap("没有登记监护人的学生", alone_count, names, &alone, next(&alone).as_deref(), ("after", id)))
     };
-    Ok(layout::page(&app, &who, Page { title: "覆盖检查", here: path::PEOPLE, content }))
+    Ok(layout::page(&app, &who, Page { title: "覆盖检查", here: path::PEOPLE, content })
+        .into_response())
+}
+
+fn section(tree: &Tree, gaps: &Gaps<'_>, asked: &Asked, heads: &Heads<'_>) -> Markup {
+    let is_turned = asked.kind == gaps.code;
+    let first = if is_turned { asked.page.min(gaps.rows.len()) } else { 0 };
+    let next = (first + SHOWN < gaps.rows.len()).then(|| (first + SHOWN).to_string());
+    let order = heads.sort.text();
+    let mut pairs = heads.pairs.to_vec();
+    pairs.extend([("kind", gaps.code), ("sort", order.as_str())]);
+    html! {
+        section.card.flush id=(gaps.code) {
+            h2.inset {
+                (gaps.title) " "
+                @if gaps.rows.is_empty() && asked.q.trim().is_empty() {
+                    (tag(&format!("{} 个全部覆盖", gaps.all), Tone::Good))
+                } @else if gaps.rows.is_empty() {
+                    (tag("没有符合条件的", Tone::Faint))
+                } @else {
+                    (tag(&format!("{} 个未覆盖，共 {} 个", gaps.rows.len(), gaps.all), Tone::Bad))
+                }
+            }
+            @if !gaps.rows.is_empty() {
+                table.stack {
+                    thead { tr { (heads.th("unit")) (heads.th("gap")) } }
+                    tbody {
+                        @for (node, words) in gaps.rows.iter().skip(first).take(SHOWN) {
+                            tr {
+                                td data-label="单位" { a href=(format!("{}/posts", path::unit(&node.unit.id))) { (tree.full_name(&node.unit.id)) } }
+                                td data-label="缺口" { (words) }
+                            }
+                        }
+                    }
+                }
+                (turn(&pairs, next.as_deref(), first == 0, gaps.code))
+            }
+        }
+    }
+}
+
+/// The pager of one of several lists on a page.
+fn turn(pairs: &[(&str, &str)], next: Option<&str>, first: bool, code: &str) -> Markup {
+    let with = |page: &str| {
+        let mut pairs = pairs.to_vec();
+        pairs.push(("page", page));
+        format!("{}#{code}", path::with_query(BASE, &pairs))
+    };
+    html! {
+        @if next.is_some() || !first {
+            nav.pager aria-label="翻页" {
+                @if !first { a.button.quiet href=(with("")) { "回到第一页" } }
+                @if let Some(next) = next { a.button.quiet rel="next" href=(with(next)) { "下一页" } }
+            }
+        }
+    }
 }
 
 fn student_gap(
@@ -144,13 +246,13 @@ fn student_gap(
             }
             @if count > 0 && !names { p.inset.muted { "姓名只对有权查看人员名单的人显示。" } }
             @if !found.is_empty() {
-                ul.list {
+                ul.list.tight {
                     @for it in found {
                         li { a.title href=(path::person(&it.id)) { (it.name) } span.muted { (super::number(it).unwrap_or("无学号")) } }
                     }
                 }
                 @if let Some(next) = next {
-                    p.table-foot { a href=(path::with_query("/coverage", &[("unit", unit), (key, next)])) { "下一页" } }
+                    p.table-foot { a href=(path::with_query(BASE, &[("unit", unit), (key, next)])) { "下一页" } }
                 }
             }
         }

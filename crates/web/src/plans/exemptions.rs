@@ -1,51 +1,56 @@
-//! Exemptions: who need not do what, with the reason, granted and revoked.
+//! Exemptions: who need not do what, with the reason, granted and revoked. A
+//! person's name stands here within their school only; above, a figure is enough.
 
-use axum::Form;
+mod grant;
+
+use std::collections::HashMap;
+
 use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
-use campaign::day::Day;
 use maud::{Markup, html};
 use serde::Deserialize;
 use storage::campaign::{self as stored, Exemption, Narrow};
+use storage::{account, people};
 
 use super::seen;
-use crate::app::new_id;
+use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{
     self, Page, Tone, crumbs, empty, field, heading, note, options, pager, tag,
 };
 use crate::live::Running;
 use crate::session::SignedIn;
-use crate::setup::required;
 use crate::{App, AppState, WebError, path, text};
+
+pub(crate) use grant::{grant, revoke};
 
 const PAGE: usize = 50;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Asked {
-    #[serde(default)]
     unit: String,
-    #[serde(default)]
     duty: String,
     /// Filled in from a link on the board.
-    #[serde(default)]
     subject: String,
-    #[serde(default)]
     all: String,
-    #[serde(default)]
     after: String,
+    format: String,
+    /// What was typed into the form that came back.
+    #[serde(skip)]
+    typed: grant::Grant,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct Grant {
-    unit: String,
-    duty: String,
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    period_start: String,
-    #[serde(default)]
-    reason: String,
+impl Asked {
+    fn narrow(&self, campaign: &str, unit: &str) -> Narrow {
+        Narrow {
+            scope: unit.to_owned(),
+            campaign: campaign.to_owned(),
+            duty: self.duty.clone(),
+            revoked: self.all == "1",
+            after: self.after.clone(),
+        }
+    }
 }
 
 pub(crate) async fn exemptions(
@@ -53,8 +58,51 @@ pub(crate) async fn exemptions(
     who: SignedIn,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
-) -> Result<Markup, WebError> {
-    list(&app, &who, &id, &asked, None).await
+) -> Result<Response, WebError> {
+    if asked.format == "xlsx" {
+        return export(&app, &who, &id, asked).await;
+    }
+    Ok(list(&app, &who, &id, &asked, None).await?.into_response())
+}
+
+/// Names of those whose names the reader may see, and of those who granted.
+#[derive(Default)]
+struct Names {
+    people: HashMap<String, String>,
+    accounts: HashMap<String, String>,
+}
+
+impl Names {
+    /// For a page about `top`: outside a school nobody is named.
+    async fn read(
+        app: &App,
+        who: &SignedIn,
+        top: &str,
+        rows: &[Exemption],
+    ) -> Result<Self, WebError> {
+        let tree = app.live.tree();
+        let is_near = tree.school_of(top).is_some();
+        let shown = |row: &&Exemption| {
+            is_near
+                && row.subject != row.unit
+                && tree.permit(&who.actor, Action::ReadPeople, &row.unit).is_ok()
+        };
+        let ids: Vec<String> =
+            rows.iter().filter(shown).map(|row| row.subject.clone()).collect();
+        let mut granters: Vec<String> =
+            rows.iter().filter_map(|row| row.granted_by.clone()).collect();
+        granters.sort();
+        granters.dedup();
+        let mut conn = app.store.read().await?;
+        let found = people::by_ids(&mut conn, &app.store.sealer, &ids).await?;
+        let accounts = account::names(&mut conn, &granters).await?;
+        let people = found.into_iter().map(|it| (it.id, it.name)).collect();
+        Ok(Self { people, accounts })
+    }
+
+    fn granter(&self, row: &Exemption) -> &str {
+        row.granted_by.as_ref().and_then(|id| self.accounts.get(id)).map_or("—", String::as_str)
+    }
 }
 
 async fn list(
@@ -67,19 +115,17 @@ async fn list(
     let campaign = seen(app, who, id)?;
     let tree = app.live.tree();
     let unit = tree.scope(&who.actor, Action::Read, Some(&asked.unit))?.unit.id.clone();
-    let narrow = Narrow {
-        scope: unit.clone(),
-        campaign: id.to_owned(),
-        duty: asked.duty.clone(),
-        revoked: asked.all == "1",
-        after: asked.after.clone(),
-    };
     let mut conn = app.store.read().await?;
+    let narrow = asked.narrow(id, &unit);
     let mut rows = stored::exemptions_page(&mut conn, &narrow, PAGE as i64 + 1).await?;
     drop(conn);
-    let next = (rows.len() > PAGE).then(|| rows[PAGE - 1].id.clone());
-    rows.truncate(PAGE);
+    let next = (PAGE < rows.len()).then(|| {
+        rows.truncate(PAGE);
+        rows.last().map(|row| row.id.clone()).unwrap_or_default()
+    });
+    let names = Names::read(app, who, &unit, &rows).await?;
     let may_grant = tree.permit(&who.actor, Action::Exempt, &unit).is_ok();
+    let may_export = tree.permit(&who.actor, Action::Export, &unit).is_ok();
     let base = format!("{}/exemptions", path::campaign(id));
     let steps = [
         ("方案".to_owned(), path::PLANS.to_owned()),
@@ -92,7 +138,7 @@ async fn list(
         [("unit", unit.as_str()), ("duty", asked.duty.as_str()), ("all", asked.all.as_str())];
     let content = html! {
         (crumbs(&steps))
-        (heading("免除", None))
+        (heading("免除", may_export.then(|| export::button(&export::href(&base, &query)))))
         p.lede { "依规不必完成的，写明理由免除；免除的不计入应完成数，随时可以撤销，前后都留痕。" }
         @if let Some(words) = problem { (note(words, Tone::Bad)) }
         form.filter method="get" action=(base) {
@@ -103,7 +149,7 @@ async fn list(
         }
         section.card.flush {
             @if rows.is_empty() { (empty("没有免除。", None)) }
-            @else { (table(app, &duties, &rows, may_grant, &base)) }
+            @else { (table((app, &names), &duties, &rows, may_grant.then_some(base.as_str()))) }
             (pager(&base, &query, next.as_deref(), asked.after.is_empty()))
         }
         @if may_grant { (grant_form(app, &base, &unit, asked, &duties)) }
@@ -116,40 +162,45 @@ fn duties(campaign: &Running) -> Vec<(String, String)> {
     newest.plan.duties.iter().map(|duty| (duty.id.clone(), duty.name.clone())).collect()
 }
 
+fn duty_name<'a>(duties: &'a [(String, String)], id: &'a str) -> &'a str {
+    duties.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name)
+}
+
+fn period_words(row: &Exemption) -> String {
+    row.period_start
+        .as_ref()
+        .map_or_else(|| "全部".to_owned(), |start| format!("自 {start} 的一期"))
+}
+
+/// `base` is where exemptions are revoked, for those who may.
 fn table(
-    app: &App,
+    (app, names): (&App, &Names),
     duties: &[(String, String)],
     rows: &[Exemption],
-    may_revoke: bool,
-    base: &str,
+    base: Option<&str>,
 ) -> Markup {
     let tree = app.live.tree();
-    let duty_name = |id: &str| {
-        duties.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name).to_owned()
-    };
     html! {
         table.stack {
-            thead { tr { th { "对象" } th { "任务" } th { "周期" } th { "理由" } th { "免除时间" } th { "状态" } } }
+            thead { tr { th { "对象" } th { "任务" } th { "周期" } th { "理由" } th { "免除" } th { "状态" } } }
             tbody {
                 @for row in rows {
                     tr {
                         td data-label="对象" {
                             (tree.full_name(&row.unit))
-                            @if row.subject != row.unit {
-                                " " a href=(path::person(&row.subject)) { "（其中一人）" }
-                            }
+                            @if let Some(name) = names.people.get(&row.subject) {
+                                " " a href=(path::person(&row.subject)) { (name) }
+                            } @else if row.subject != row.unit { " 的一人" }
                         }
-                        td data-label="任务" { (duty_name(&row.duty)) }
-                        td data-label="周期" {
-                            @match &row.period_start { Some(start) => { "自 " (start) " 的一期" } None => { "全部" } }
-                        }
+                        td data-label="任务" { (duty_name(duties, &row.duty)) }
+                        td data-label="周期" { (period_words(row)) }
                         td data-label="理由" { (row.reason) }
-                        td data-label="免除时间" { (text::moment(row.granted_at)) }
+                        td data-label="免除" { (names.granter(row)) " " span.small.muted { (text::moment(row.granted_at)) } }
                         td data-label="状态" {
-                            @if let Some(at) = row.revoked_at { (tag("已撤销", Tone::Faint)) " " (text::moment(at)) }
-                            @else if may_revoke {
+                            @if let Some(at) = row.revoked_at { (tag("已撤销", Tone::Faint)) " " span.small.muted { (text::moment(at)) } }
+                            @else if let Some(base) = base {
                                 form method="post" action=(format!("{base}/{}/revoke", row.id)) {
-                                    button.quiet type="submit" { "撤销" }
+                                    button.quiet.slim type="submit" { "撤销" }
                                 }
                             } @else { (tag("有效", Tone::Good)) }
                         }
@@ -158,6 +209,80 @@ fn table(
             }
         }
     }
+}
+
+struct Exemptions {
+    who: SignedIn,
+    narrow: Narrow,
+    duties: Vec<(String, String)>,
+}
+
+impl Rows for Exemptions {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let mut conn = app.store.read().await?;
+        let found = stored::exemptions_page(&mut conn, &self.narrow, PART).await?;
+        drop(conn);
+        if let Some(last) = found.last() {
+            self.narrow.after.clone_from(&last.id);
+        }
+        let names = Names::read(app, &self.who, &self.narrow.scope, &found).await?;
+        let tree = app.live.tree();
+        let row = |it: &Exemption| -> Row {
+            let person = match names.people.get(&it.subject) {
+                Some(name) => name.as_str(),
+                None if it.subject == it.unit => "",
+                None => "（一人）",
+            };
+            vec![
+                tree.full_name(&it.unit).into(),
+                person.into(),
+                duty_name(&self.duties, &it.duty).into(),
+                period_words(it).into(),
+                it.reason.as_str().into(),
+                names.granter(it).into(),
+                text::moment(it.granted_at).into(),
+                it.revoked_at.map(text::moment).into(),
+            ]
+        };
+        Ok(found.iter().map(row).collect())
+    }
+}
+
+const COLUMNS: &[(&str, f64)] = &[
+    ("单位", 30.0),
+    ("姓名", 12.0),
+    ("任务", 30.0),
+    ("周期", 18.0),
+    ("理由", 36.0),
+    ("免除人", 12.0),
+    ("免除时间", 18.0),
+    ("撤销时间", 18.0),
+];
+
+async fn export(
+    app: &AppState,
+    who: &SignedIn,
+    id: &str,
+    asked: Asked,
+) -> Result<Response, WebError> {
+    let campaign = seen(app, who, id)?;
+    let tree = app.live.tree();
+    let unit = tree.scope(&who.actor, Action::Read, Some(&asked.unit))?.unit.id.clone();
+    let duties = duties(&campaign);
+    let wanted = Wanted {
+        list: "exemptions",
+        title: format!("{}的免除", campaign.campaign.name),
+        narrowed: export::narrowed(&[
+            ("单位", &tree.full_name(&unit)),
+            ("任务", duty_name(&duties, &asked.duty)),
+            ("状态", if asked.all == "1" { "含已撤销" } else { "" }),
+        ]),
+        columns: COLUMNS,
+        permit: tree.permit(&who.actor, Action::Export, &unit)?,
+    };
+    let mut narrow = asked.narrow(id, &unit);
+    narrow.after.clear();
+    export::answer(app, who, wanted, Exemptions { who: who.clone(), narrow, duties }).await
 }
 
 fn grant_form(
@@ -178,6 +303,11 @@ fn grant_form(
             form method="post" action=(base) {
                 @if asked.subject.is_empty() {
                     (field("单位", Some("下级单位请先在上面切换到它的上级"), html! { select name="unit" { (options(units, unit)) } }))
+                    @if tree.school_of(unit).is_some() {
+                        (field("姓名、学号或工号", Some("只免一人时填写，在所选单位及其下级中查找；不填则免除整个单位"), html! {
+                            input type="text" name="person" value=(asked.typed.person) maxlength="40" autocomplete="off";
+                        }))
+                    }
                 } @else {
                     input type="hidden" name="unit" value=(unit);
                     input type="hidden" name="subject" value=(asked.subject);
@@ -186,115 +316,10 @@ fn grant_form(
                 (field("任务", None, html! {
                     select name="duty" required { (options(duties.iter().map(|(id, name)| (id.as_str(), name.as_str())), &asked.duty)) }
                 }))
-                (field("只免哪一期", Some("这一期的第一天；不填则各期都免"), html! { input type="date" name="period_start"; }))
-                (field("理由", Some("如：无手机、境外手机号、病假、本学期停办"), html! { input name="reason" required maxlength="200"; }))
+                (field("只免哪一期", Some("这一期的第一天；不填则各期都免"), html! { input type="date" name="period_start" value=(asked.typed.period_start); }))
+                (field("理由", Some("如：无手机、境外手机号、病假、本学期停办"), html! { input name="reason" required maxlength="200" value=(asked.typed.reason); }))
                 button type="submit" { "免除" }
             }
         }
     }
-}
-
-pub(crate) async fn grant(
-    State(app): State<AppState>,
-    who: SignedIn,
-    Path(id): Path<String>,
-    Form(input): Form<Grant>,
-) -> Result<Response, WebError> {
-    match save(&app, &who, &id, &input).await {
-        Ok(()) => {
-            let base = format!("{}/exemptions", path::campaign(&id));
-            Ok(Redirect::to(&path::with_query(&base, &[("unit", &input.unit)])).into_response())
-        }
-        Err(error @ WebError::Invalid(_)) => {
-            let asked = Asked {
-                unit: input.unit.clone(),
-                duty: input.duty.clone(),
-                subject: input.subject.clone(),
-                ..Asked::default()
-            };
-            let (status, words) = error.answer();
-            let page = list(&app, &who, &id, &asked, Some(words)).await?;
-            Ok((status, page).into_response())
-        }
-        Err(error) => Err(error),
-    }
-}
-
-async fn save(app: &App, who: &SignedIn, id: &str, input: &Grant) -> Result<(), WebError> {
-    let campaign = seen(app, who, id)?;
-    let tree = app.live.tree();
-    let permit = tree.permit(&who.actor, Action::Exempt, &input.unit)?;
-    if !duties(&campaign).iter().any(|(duty, _)| *duty == input.duty) {
-        return Err(WebError::invalid("“任务”应从列表中选择。"));
-    }
-    let reason = required(&input.reason, "理由", 200)?;
-    let period_start = match input.period_start.trim() {
-        "" => None,
-        value => Some(text::parse_date(value, "只免哪一期")?),
-    };
-    let subject =
-        if input.subject.is_empty() { input.unit.clone() } else { input.subject.clone() };
-    let is_owed = campaign.look(|figures| {
-        let engine = figures.engine();
-        let org = engine.organisation();
-        let (Some(subject), Some(duty)) = (org.subject(&subject), engine.duty_ix(&input.duty))
-        else {
-            return Some(false);
-        };
-        // A person is exempted where they belong.
-        if org.home(subject).is_none_or(|home| Some(home) != org.unit_ix(&input.unit)) {
-            return None;
-        }
-        let mut standings = figures.view().of_duty_and_subject(duty, subject);
-        let start = period_start.map(Day::from);
-        Some(standings.any(|it| start.is_none_or(|start| it.period.start == start)))
-    });
-    match is_owed {
-        None => return Err(WebError::invalid("所选的人不在这个单位。")),
-        Some(false) => {
-            return Err(WebError::invalid(
-                "这个对象没有这项任务，或没有从这一天开始的周期，不需要免除。",
-            ));
-        }
-        Some(true) => {}
-    }
-    let now = app.clock.now();
-    let row = Exemption {
-        id: new_id(),
-        campaign: id.to_owned(),
-        duty: input.duty.clone(),
-        subject,
-        unit: input.unit.clone(),
-        period_start: period_start.map(|date| date.to_string()),
-        reason,
-        granted_at: now,
-        granted_by: Some(who.actor.account.clone()),
-        revoked_at: None,
-    };
-    let mut tx = app.store.write(now).await?;
-    stored::grant_exemption(&mut tx, &permit, &row).await?;
-    tx.commit().await?;
-    app.live.follow(&app.store, now).await
-}
-
-pub(crate) async fn revoke(
-    State(app): State<AppState>,
-    who: SignedIn,
-    Path((id, exemption)): Path<(String, String)>,
-) -> Result<Redirect, WebError> {
-    seen(&app, &who, &id)?;
-    let mut conn = app.store.read().await?;
-    let row = stored::exemption_by_id(&mut conn, &exemption)
-        .await?
-        .filter(|row| row.campaign == id)
-        .ok_or(WebError::NotFound)?;
-    drop(conn);
-    let permit = app.live.tree().permit(&who.actor, Action::Exempt, &row.unit)?;
-    let now = app.clock.now();
-    let mut tx = app.store.write(now).await?;
-    stored::revoke_exemption(&mut tx, &permit, &row.id).await?;
-    tx.commit().await?;
-    app.live.follow(&app.store, now).await?;
-    let base = format!("{}/exemptions", path::campaign(&id));
-    Ok(Redirect::to(&path::with_query(&base, &[("unit", &row.unit)])))
 }

@@ -137,6 +137,7 @@ async fn find(app: &App, unit: &Unit, input: &Appointing) -> Result<Found, WebEr
         search: asked,
         today: &today,
         only_left: false,
+        order: storage::Order::default(),
         after: "",
         limit: 30,
     };

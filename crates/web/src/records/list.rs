@@ -1,21 +1,21 @@
 //! The list of records: narrowed, paged, taken away as a workbook.
 
 use axum::extract::{Query, State};
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use campaign::access::Action;
 use campaign::record::Status;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use serde::Deserialize;
-use storage::Change;
-use storage::record::{self, Cursor, Filter, Order, Summary};
+use storage::Order;
+use storage::record::{self, Filter, Summary};
 
 use super::{activities, activity_name, scope, tone};
+use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, empty, field, heading, options, pager, tag};
 use crate::live::Tree;
 use crate::session::SignedIn;
+use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text};
 
 pub(crate) const PAGE: i64 = 50;
@@ -32,7 +32,21 @@ pub(crate) struct Narrow {
     pub(crate) q: String,
     pub(crate) mine: String,
     pub(crate) suspect: String,
+    pub(crate) sort: String,
     pub(crate) after: String,
+}
+
+/// The columns that a list of records can be ordered by: those that an index
+/// serves, however long the list.
+const KEYS: &[Key] = &[falling("acted", "开展日期"), falling("submitted", "提交")];
+
+/// The order in the words of storage.
+pub(crate) fn order(sort: Sort) -> Order<record::Key> {
+    let key = match sort.code {
+        "submitted" => record::Key::Submitted,
+        _ => record::Key::Acted,
+    };
+    Order { key, descending: sort.descending }
 }
 
 /// The pairs to carry along to the next page.
@@ -47,16 +61,6 @@ pub(crate) fn pairs_of(narrow: &Narrow) -> Vec<(&'static str, &str)> {
         ("mine", narrow.mine.as_str()),
         ("suspect", narrow.suspect.as_str()),
     ]
-}
-
-/// `2022-03-05.r1` and back.
-pub(crate) fn cursor_text(cursor: &Cursor) -> String {
-    format!("{}.{}", cursor.key, cursor.id)
-}
-
-pub(crate) fn cursor(text: &str) -> Option<Cursor> {
-    let (key, id) = text.split_once('.')?;
-    Some(Cursor { key: key.to_owned(), id: id.to_owned() })
 }
 
 impl Narrow {
@@ -82,7 +86,7 @@ impl Narrow {
             search: Some(self.q.trim()),
             submitter: own.then_some(who.actor.account.as_str()),
             person: None,
-            suspect: false,
+            suspect: !self.suspect.is_empty(),
         })
     }
 }
@@ -94,15 +98,19 @@ pub(crate) async fn list(
 ) -> Result<Markup, WebError> {
     let tree = app.live.tree();
     let filter = narrow.filter(&tree, &who)?;
-    let after = cursor(&narrow.after);
+    let sort = Sort::read(&narrow.sort, KEYS);
     let mut conn = app.store.read().await?;
-    let mut rows =
-        record::list(&mut conn, &filter, Order::Latest, (after.as_ref(), PAGE + 1)).await?;
+    let page = (narrow.after.as_str(), PAGE + 1);
+    let mut rows = record::list(&mut conn, &filter, order(sort), page).await?;
     drop(conn);
     let more = PAGE < rows.len() as i64;
     rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|row| cursor_text(&row.cursor(Order::Latest)));
-    let pairs = pairs_of(&narrow);
+    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let narrowing = pairs_of(&narrow);
+    let heads = Heads { base: path::RECORDS, pairs: &narrowing, keys: KEYS, sort };
+    let order = sort.text();
+    let mut pairs = narrowing.clone();
+    pairs.push(("sort", &order));
     let may_export = who.actor.may_anywhere(Action::Export);
     let title = tree.get(&narrow.unit).map_or_else(
         || "记录".to_owned(),
@@ -111,24 +119,24 @@ pub(crate) async fn list(
     let content = html! {
         (heading(&title, Some(html! {
             @if may_export && narrow.mine.is_empty() {
-                a.button.quiet href=(path::with_query("/records/export.xlsx", &pairs)) { "导出 xlsx" }
+                (export::button(&path::with_query("/records/export.xlsx", &pairs)))
             }
             @if who.actor.may_anywhere(Action::Submit) {
                 a.button href="/records/new" { "登记" }
             }
         })))
-        (filter_form(&app, &narrow))
+        (filter_form(&app, &narrow, &heads))
         @if rows.is_empty() {
             (empty("没有符合条件的记录。", None))
         } @else {
-            (table(&app, &tree, &rows))
+            (table(&app, &tree, &rows, &heads))
             (pager(path::RECORDS, &pairs, next.as_deref(), narrow.after.is_empty()))
         }
     };
     Ok(layout::page(&app, &who, Page { title: &title, here: path::RECORDS, content }))
 }
 
-fn filter_form(app: &App, narrow: &Narrow) -> Markup {
+fn filter_form(app: &App, narrow: &Narrow, heads: &Heads<'_>) -> Markup {
     let activities = activities(app);
     let choices = std::iter::once(("", "全部活动"))
         .chain(activities.iter().map(|(code, name)| (code.as_str(), name.as_str())));
@@ -145,18 +153,19 @@ fn filter_form(app: &App, narrow: &Narrow) -> Markup {
             (field("范围", None, html! { select name="mine" {
                 (options([("", "本单位及下属"), ("1", "我提交的")], &narrow.mine))
             } }))
+            (heads.choice())
             button.quiet type="submit" { "筛选" }
         }
     }
 }
 
-fn table(app: &App, tree: &Tree, rows: &[Summary]) -> Markup {
+fn table(app: &App, tree: &Tree, rows: &[Summary], heads: &Heads<'_>) -> Markup {
     html! {
         section.card.flush {
             table.stack {
                 thead { tr {
-                    th { "标题" } th { "活动" } th { "单位" } th { "开展日期" }
-                    th.number { "数量" } th { "佐证" } th { "提交" } th { "状态" }
+                    th { "标题" } th { "活动" } th { "单位" } (heads.th("acted"))
+                    th.number { "数量" } th { "佐证" } (heads.th("submitted")) th { "状态" }
                 } }
                 tbody {
                     @for row in rows {
@@ -195,9 +204,61 @@ pub(crate) fn proof(row: &Summary) -> String {
     if words.is_empty() { "—".to_owned() } else { words.join("，") }
 }
 
-/// More than this is asked for in parts.
-const EXPORT_MAX: usize = 50_000;
-const EXPORT_PAGE: i64 = 2_000;
+/// The rows of an export, read as the page reads its own.
+struct Records {
+    who: SignedIn,
+    narrow: Narrow,
+    after: String,
+}
+
+impl Rows for Records {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let tree = app.live.tree();
+        let filter = self.narrow.filter(&tree, &self.who)?;
+        let by = order(Sort::read(&self.narrow.sort, KEYS));
+        let mut conn = app.store.read().await?;
+        let found = record::list(&mut conn, &filter, by, (&self.after, PART)).await?;
+        drop(conn);
+        if let Some(last) = found.last() {
+            self.after.clone_from(&last.id);
+        }
+        Ok(found.iter().map(|row| cells(app, &tree, row)).collect())
+    }
+}
+
+const COLUMNS: &[(&str, f64)] = &[
+    ("标题", 36.0),
+    ("活动", 16.0),
+    ("单位", 28.0),
+    ("人员", 10.0),
+    ("开展日期", 12.0),
+    ("数量", 8.0),
+    ("到场", 8.0),
+    ("缺席", 8.0),
+    ("佐证文件", 10.0),
+    ("提交人", 12.0),
+    ("提交时间", 18.0),
+    ("状态", 10.0),
+    ("待核疑点", 10.0),
+];
+
+fn cells(app: &App, tree: &Tree, row: &Summary) -> Row {
+    vec![
+        row.title.as_str().into(),
+        activity_name(app, &row.activity).into(),
+        tree.full_name(&row.unit).into(),
+        row.person_name.as_deref().into(),
+        row.acted_on.into(),
+        i64::from(row.count).into(),
+        row.present_count.into(),
+        row.absent_count.into(),
+        row.evidence.into(),
+        row.submitter_name.as_deref().into(),
+        text::moment(row.submitted_at).into(),
+        row.status.chinese().into(),
+        row.suspicions.into(),
+    ]
+}
 
 /// `/records/export.xlsx`: the whole list as a workbook.
 pub(crate) async fn export(
@@ -206,95 +267,30 @@ pub(crate) async fn export(
     Query(narrow): Query<Narrow>,
 ) -> Result<Response, WebError> {
     let tree = app.live.tree();
-    let asked = Some(narrow.unit.as_str());
-    let unit = tree.scope(&who.actor, Action::Export, asked)?.unit.id.clone();
-    let filter = narrow.filter(&tree, &who)?;
-    let rows = all(&app, &filter).await?;
-    let note = format!(
-        "{} · 导出人 {} · {}",
-        tree.full_name(&unit),
-        who.name,
-        text::moment(app.clock.now())
-    );
-    let bytes = workbook(&app, &tree, &rows, &note)?;
+    let unit = tree.scope(&who.actor, Action::Export, Some(&narrow.unit))?.unit.id.clone();
     let permit = tree.permit(&who.actor, Action::Export, &unit)?;
-    let mut tx = app.store.write(app.clock.now()).await?;
-    let detail = format!("{} 行", rows.len());
-    tx.audit(&permit, "records", Change { object: "export/records", detail });
-    tx.commit().await?;
-    let headers = [
-        (CONTENT_TYPE, ListFormat::Xlsx.media_type().to_owned()),
-        (
-            CONTENT_DISPOSITION,
-            format!(
-                "attachment; filename=\"records.xlsx\"; filename*=UTF-8''{}.xlsx",
-                path::encode("记录")
-            ),
-        ),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-async fn all(app: &App, filter: &Filter<'_>) -> Result<Vec<Summary>, WebError> {
-    let mut conn = app.store.read().await?;
-    let mut rows: Vec<Summary> = Vec::new();
-    loop {
-        let after = rows.last().map(|row| row.cursor(Order::Latest));
-        let page =
-            record::list(&mut conn, filter, Order::Latest, (after.as_ref(), EXPORT_PAGE))
-                .await?;
-        let last = (page.len() as i64) < EXPORT_PAGE;
-        rows.extend(page);
-        if EXPORT_MAX < rows.len() {
-            return Err(WebError::invalid(format!(
-                "符合条件的记录超过 {EXPORT_MAX} 条，请先按日期或活动缩小范围再导出。"
-            )));
-        }
-        if last {
-            return Ok(rows);
-        }
-    }
-}
-
-fn workbook(app: &App, tree: &Tree, rows: &[Summary], note: &str) -> Result<Vec<u8>, WebError> {
-    let failed = |error: office::sheet::ListError| WebError::Internal(error.to_string());
-    let columns: Vec<Column<'_>> = [
-        ("标题", 36.0),
-        ("活动", 16.0),
-        ("单位", 28.0),
-        ("人员", 10.0),
-        ("开展日期", 12.0),
-        ("数量", 8.0),
-        ("到场", 8.0),
-        ("缺席", 8.0),
-        ("佐证文件", 10.0),
-        ("提交人", 12.0),
-        ("提交时间", 18.0),
-        ("状态", 10.0),
-    ]
-    .map(|(header, width)| Column { header, width })
-    .to_vec();
-    let head = Head { sheet: "记录", title: "活动记录", note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(failed)?;
-    for row in rows {
-        let (name, unit) = (activity_name(app, &row.activity), tree.full_name(&row.unit));
-        let submitted = text::moment(row.submitted_at);
-        let number = |number: Option<i64>| number.map_or(Cell::Empty, Cell::Integer);
-        list.row(&[
-            Cell::Text(&row.title),
-            Cell::Text(&name),
-            Cell::Text(&unit),
-            row.person_name.as_deref().map_or(Cell::Empty, Cell::Text),
-            Cell::Date(row.acted_on),
-            Cell::Integer(i64::from(row.count)),
-            number(row.present_count),
-            number(row.absent_count),
-            Cell::Integer(row.evidence),
-            row.submitter_name.as_deref().map_or(Cell::Empty, Cell::Text),
-            Cell::Text(&submitted),
-            Cell::Text(row.status.chinese()),
-        ])
-        .map_err(failed)?;
-    }
-    list.finish().map_err(failed)
+    // What is wrong in the address is told now, not by a job.
+    narrow.filter(&tree, &who)?;
+    let activity = match narrow.activity.as_str() {
+        "" => String::new(),
+        activity => activity_name(&app, activity),
+    };
+    let narrowed = export::narrowed(&[
+        ("单位", &tree.full_name(&unit)),
+        ("标题", &narrow.q),
+        ("活动", &activity),
+        ("状态", Status::from_code(&narrow.status).map_or("", Status::chinese)),
+        ("从", &narrow.from),
+        ("到", &narrow.until),
+        ("疑点", if narrow.suspect.is_empty() { "" } else { "待核" }),
+    ]);
+    let wanted = Wanted {
+        list: "records",
+        title: "活动记录".to_owned(),
+        narrowed,
+        columns: COLUMNS,
+        permit,
+    };
+    let rows = Records { who: who.clone(), narrow, after: String::new() };
+    export::answer(&app, &who, wanted, rows).await
 }

@@ -112,7 +112,7 @@ pub(crate) async fn collation(
     Query(asked): Query<CollationAsked>,
 ) -> Result<Response, WebError> {
     let tree = app.live.tree();
-    tree.permit(&who.actor, Action::Report, &asked.unit)?;
+    let permit = tree.permit(&who.actor, Action::Report, &asked.unit)?;
     let (campaign, form) = asked.form.split_once('/').ok_or(WebError::NotFound)?;
     let form = desk::form(&app, campaign, form)?;
     let first = month(&asked.month)?;
@@ -170,6 +170,7 @@ pub(crate) async fn collation(
     }
     .map_err(WebError::Internal)?;
     let name = format!("{}{}月报汇总", tree.name(&asked.unit), asked.month);
+    crate::export::noted(&app, &permit, "collation", name.clone()).await?;
     Ok(attachment(&name, &asked.format, bytes))
 }
 

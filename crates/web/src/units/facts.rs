@@ -6,7 +6,8 @@ use maud::{Markup, html};
 use storage::people::{self, Scope};
 use storage::{organisation, post};
 
-use super::{table, trail};
+use super::list::table;
+use super::trail;
 use crate::layout::{Tone, empty, heading, tag};
 use crate::live::{Node, Tree};
 use crate::session::SignedIn;
@@ -52,7 +53,7 @@ pub(super) async fn content(
                 @if !children.is_empty() {
                     section.card.flush {
                         h2.inset { "下级单位" }
-                        (table(tree, &children, &child_counts, false))
+                        (table(tree, &children, &child_counts, None))
                         @if below > children.len() {
                             p.table-foot { a href=(path::with_query(path::UNITS, &[("unit", id)])) { "查看全部 " (below) " 个" } }
                         }

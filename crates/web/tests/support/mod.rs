@@ -4,11 +4,13 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub(crate) mod school;
+pub(crate) mod workbook;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+pub(crate) use storage::Location;
+use storage::Store;
 use storage::seal::Sealer;
-use storage::{Location, Store};
 use tower::ServiceExt as _;
 use web::clock::{Clock, start_of};
 use web::mail::Mailer;
@@ -95,6 +97,19 @@ impl Browser {
             .body(Body::from(encoded.trim_start_matches('?').to_owned()))
             .expect("a request");
         self.send(request).await
+    }
+
+    /// A file: its bytes, as they are.
+    pub(crate) async fn bytes(&mut self, mut request: Request<Body>) -> (StatusCode, Vec<u8>) {
+        if let Some(cookie) = &self.cookie {
+            let value = cookie.parse().expect("a cookie");
+            request.headers_mut().insert(header::COOKIE, value);
+        }
+        let response =
+            web::router(self.app.clone()).oneshot(request).await.expect("the router answers");
+        let status = response.status();
+        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.expect("a body");
+        (status, bytes.to_vec())
     }
 
     pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {

@@ -41,18 +41,13 @@ quota = 2
 proof = ["count"]
 "#;
 
-fn unit(id: &str, parent: &str, kind: UnitKind) -> Unit {
+pub(crate) fn unit_named(id: &str, parent: &str, kind: UnitKind, name: &str) -> Unit {
     Unit {
         id: id.to_owned(),
         parent: Some(parent.to_owned()),
         kind,
         stage: (kind != UnitKind::Bureau).then_some(Stage::Primary),
-        name: match id {
-            "s" => "青禾小学",
-            "c" => "三年级1班",
-            _ => "三年级2班",
-        }
-        .to_owned(),
+        name: name.to_owned(),
         code: None,
         town: None,
         position: 0,
@@ -82,6 +77,39 @@ fn pupil(number: u32) -> Person {
     }
 }
 
+/// Somebody with one role, signed in by the cookie `wuzha_session=` and the id.
+pub(crate) async fn somebody(app: &AppState, id: &str, (role, unit): (Role, &str)) {
+    let now = app.clock.now();
+    let permit = permit_house(Action::ManageAccounts, unit);
+    let it = Account {
+        id: id.to_owned(),
+        sign_in_name: id.to_owned(),
+        display_name: format!("{id}老师"),
+        person: None,
+        email: None,
+        password_hash: "-".to_owned(),
+        must_change_password: false,
+        failures: 0,
+        locked_until: None,
+        disabled_at: None,
+        created_at: now,
+        revision: 1,
+    };
+    let opened = Session {
+        token_digest: session::digest(id),
+        account: id.to_owned(),
+        created_at: now,
+        seen_at: now,
+        expires_at: now + 3_600_000,
+        agent: "手机".to_owned(),
+    };
+    let mut tx = app.store.write(now).await.expect("begins");
+    account::insert(&mut tx, &permit, &it).await.expect("inserts");
+    account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
+    session::open(&mut tx, &opened).await.expect("opens");
+    tx.commit().await.expect("commits");
+}
+
 /// Fills the house after its first run. Every account signs in by the cookie
 /// `wuzha_session=` and its id.
 pub(crate) async fn fill(app: &AppState) {
@@ -90,45 +118,23 @@ pub(crate) async fn fill(app: &AppState) {
     let permit = permit_house(Action::ManageOrganisation, &root);
     let mut tx = app.store.write(now).await.expect("begins");
     for it in [
-        unit("s", &root, UnitKind::School),
-        unit("c", "s", UnitKind::Class),
-        unit("d", "s", UnitKind::Class),
+        unit_named("s", &root, UnitKind::School, "青禾小学"),
+        unit_named("c", "s", UnitKind::Class, "三年级1班"),
+        unit_named("d", "s", UnitKind::Class, "三年级2班"),
     ] {
         organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
     }
     let pupils: Vec<Person> = (1..=3).map(pupil).collect();
     people::insert_many(&mut tx, &permit, &pupils).await.expect("inserts");
+    tx.commit().await.expect("commits");
     for (id, role, at) in [
         ("teacher", Role::Teacher, "c"),
         ("other", Role::Teacher, "d"),
         ("officer", Role::Officer, "s"),
     ] {
-        let it = Account {
-            id: id.to_owned(),
-            sign_in_name: id.to_owned(),
-            display_name: format!("{id}老师"),
-            person: None,
-            email: None,
-            password_hash: "-".to_owned(),
-            must_change_password: false,
-            failures: 0,
-            locked_until: None,
-            disabled_at: None,
-            created_at: now,
-            revision: 1,
-        };
-        account::insert(&mut tx, &permit, &it).await.expect("inserts");
-        account::grant(&mut tx, &permit, id, role, at).await.expect("grants");
-        let opened = Session {
-            token_digest: session::digest(id),
-            account: id.to_owned(),
-            created_at: now,
-            seen_at: now,
-            expires_at: now + 3_600_000,
-            agent: "手机".to_owned(),
-        };
-        session::open(&mut tx, &opened).await.expect("opens");
+        somebody(app, id, (role, at)).await;
     }
+    let mut tx = app.store.write(now).await.expect("begins");
     let it = Campaign {
         id: "k".to_owned(),
         unit: root.clone(),

@@ -12,7 +12,7 @@ pub(crate) async fn duty_file(
     Query(asked): Query<Asked>,
 ) -> Result<impl IntoResponse, WebError> {
     let frame = Frame::open(&app, &who, asked).await?.ok_or(WebError::NotFound)?;
-    frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
+    let permit = frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
     let duty = duty_ix(&frame).ok_or(WebError::NotFound)?;
     let figures = gather(&frame, duty, None)?;
     if figures.owing.iter().any(|it| it.is_person) {
@@ -68,6 +68,9 @@ pub(crate) async fn duty_file(
         .map_err(download::failed)?;
     }
     let bytes = list.finish().map_err(download::failed)?;
+    let detail =
+        format!("{title}（{}，{}） {} 行", frame.unit_name(), frame.day, figures.owing.len());
+    crate::export::noted(&app, &permit, "board", detail).await?;
     let name = format!("{title}-{}.xlsx", frame.unit_name());
     Ok(download::file(&name, ListFormat::Xlsx.media_type(), bytes))
 }
