@@ -342,6 +342,7 @@ async fn a_long_export_is_a_job_whose_file_is_fetched_by_its_owner() {
             store: app.store.clone(),
             clock: app.clock.clone(),
             files: app.files.clone(),
+            documents: office::text::Reader::default(),
             mailer: None,
             secure_cookies: false,
             setup_code: None,
