@@ -31,7 +31,8 @@
     view(isText ? "doc" : "items");
     const pane = it.closest(isText ? ".doc-text" : ".items-pane");
     if (pane && pane.scrollHeight > pane.clientHeight + 4 && getComputedStyle(pane).overflowY !== "visible") {
-      pane.scrollTop += it.getBoundingClientRect().top - pane.getBoundingClientRect().top - 60;
+      const over = pane.querySelector(".pane-head")?.offsetHeight || 48;
+      pane.scrollTop += it.getBoundingClientRect().top - pane.getBoundingClientRect().top - over - 12;
     } else it.scrollIntoView({ block: "center" });
     it.focus({ preventScroll: true });
     light(it);

@@ -39,7 +39,7 @@ fn document(year: i64) -> PathBuf {
     path
 }
 
-async fn first_run(browser: &Browser, house: &House) {
+pub(crate) async fn first_run(browser: &Browser, house: &House) {
     browser.goto(&house.path("/")).await;
     browser.sees("首次使用").await;
     browser.fill("code", &house.setup_code).await;
@@ -55,12 +55,12 @@ async fn first_run(browser: &Browser, house: &House) {
 }
 
 /// Runs a script in the page.
-async fn script(browser: &Browser, text: &str) -> serde_json::Value {
+pub(crate) async fn script(browser: &Browser, text: &str) -> serde_json::Value {
     browser.page.execute(text, Vec::new()).await.expect("the script runs")
 }
 
 /// Waits until a script says yes.
-async fn until(browser: &Browser, what: &str, text: &str) {
+pub(crate) async fn until(browser: &Browser, what: &str, text: &str) {
     for _ in 0..200 {
         if script(browser, &format!("return Boolean({text});")).await == true {
             return;
@@ -70,7 +70,7 @@ async fn until(browser: &Browser, what: &str, text: &str) {
     panic!("never came: {what}");
 }
 
-async fn click(browser: &Browser, css: &str) {
+pub(crate) async fn click(browser: &Browser, css: &str) {
     script(
         browser,
         &format!("document.querySelector({css:?}).scrollIntoView({{ block: 'center' }})"),

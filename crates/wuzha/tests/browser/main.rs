@@ -2,6 +2,7 @@
 
 mod ask;
 mod confirm;
+mod drafts;
 mod files;
 mod reach;
 mod story;

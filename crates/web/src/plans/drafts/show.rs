@@ -127,11 +127,10 @@ fn keys() -> Markup {
         ("E", "修改"),
         ("D", "删去"),
         ("U", "撤销"),
-        ("O", "看原句"),
+        ("O", "原句"),
     ];
     html! {
-        p.keys.small.muted {
-            "键盘："
+        p.keys.small.muted aria-label="键盘" {
             @for (key, words) in all { span { kbd { (key) } " " (words) } " " }
         }
     }
