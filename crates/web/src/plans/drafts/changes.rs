@@ -100,7 +100,7 @@ fn summary(before: &Desk, now: &Desk) -> Markup {
         before.lines.iter().filter(|it| !still.contains(it.item.id.as_str())).collect();
     let card = |label: &str, n: usize| html! { section.card { p.muted { (label) } p.figure-big { (n) } } };
     html! {
-        div.grid {
+        div.grid.four {
             (card("沿用上一稿", count(&[Carried::Same, Carried::Near])))
             (card("原句有改动，请重新看", count(&[Carried::Changed])))
             (card("新稿新增", count(&[Carried::New])))
