@@ -1,12 +1,16 @@
 //! Reports and their versions. A version that was handed in is never written
 //! again; an edit of a draft replaces the draft's text only.
 
+mod taken;
+
 use campaign::access::Permit;
 use campaign::report::{Fields, State};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::{Change, StorageError, Tx};
+
+pub use taken::{Taken, TakenStep, insert_taken};
 
 /// One unit's report for one month.
 #[derive(Debug, Clone, PartialEq, Eq)]

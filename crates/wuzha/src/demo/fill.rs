@@ -2,6 +2,7 @@
 
 mod asks;
 mod readings;
+mod reports;
 
 use std::collections::HashMap;
 
@@ -62,6 +63,8 @@ proof = ["roll"]
 "#;
 const CAMPAIGN: &str = "demo";
 const AMENDED_ON: &str = "2022-09-01";
+/// What the example class did in its last month is left for the visitor to do.
+const LEFT_OPEN_FROM: jiff::civil::Date = jiff::civil::Date::constant(2022, 12, 1);
 const BATCH: usize = 4_000;
 
 /// Fills an empty tenant. Returns nothing half: each part is one transaction,
@@ -74,7 +77,10 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     keep_organisation(store, &permit, &district).await?;
     let plans = keep_campaign(store, &root).await?;
     let now = beginning();
-    let acts = acts(&district, &plans, &Calendar::builtin(), now, &mut chance)?;
+    let mut acts = acts(&district, &plans, &Calendar::builtin(), now, &mut chance)?;
+    // Whoever signs in as a teacher has something to hand in.
+    let (_, class) = example(&district);
+    acts.retain(|act| Some(act.unit) != class || act.day.date() < LEFT_OPEN_FROM);
     let accounts = accounts(&district, &password_hash);
     keep_records(store, &district, &accounts, &acts).await?;
     let mut tx = store.write(now).await?;
@@ -82,6 +88,9 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     account::insert_many(&mut tx, &permit, &accounts.all).await?;
     asks::keep(&mut tx, &district, &mut chance).await?;
     readings::keep(&mut tx, (&district, CAMPAIGN), &mut chance).await?;
+    if let Some(plan) = plans.first() {
+        reports::keep(&mut tx, (&district, plan, CAMPAIGN), &accounts, &acts).await?;
+    }
     tx.commit().await?;
     asks::talk(store, &district).await?;
     Ok(())
@@ -243,6 +252,18 @@ struct Accounts {
     by_unit: HashMap<usize, String>,
 }
 
+/// A primary school and its first class stand for all of their kind.
+fn example(district: &District) -> (Option<usize>, Option<usize>) {
+    let school = district
+        .schools
+        .iter()
+        .copied()
+        .find(|&it| district.places[it].stage == Some(campaign::plan::Stage::Primary));
+    let class =
+        district.classes.iter().copied().find(|&it| Some(district.school_of(it)) == school);
+    (school, class)
+}
+
 fn accounts(district: &District, password_hash: &str) -> Accounts {
     let mut made = Accounts { all: Vec::new(), by_unit: HashMap::new() };
     let mut add = |name: String, role: Role, unit: usize, person: Option<usize>| {
@@ -277,14 +298,7 @@ fn accounts(district: &District, password_hash: &str) -> Accounts {
     ] {
         add(name.to_owned(), role, 0, None);
     }
-    // A primary school and its first class stand for all of their kind.
-    let example = district
-        .schools
-        .iter()
-        .copied()
-        .find(|&it| district.places[it].stage == Some(campaign::plan::Stage::Primary));
-    let example_class =
-        district.classes.iter().copied().find(|&it| Some(district.school_of(it)) == example);
+    let (example, example_class) = example(district);
     for holding in &district.posts {
         let is_example = Some(holding.unit) == example || Some(holding.unit) == example_class;
         let (name, role) = match holding.post {
@@ -327,6 +341,11 @@ async fn keep_records(
     Ok(())
 }
 
+/// The record of an act, by its place among all acts.
+fn record_id(number: usize) -> String {
+    format!("r{number:08}")
+}
+
 fn new_record(district: &District, accounts: &Accounts, act: &Act, number: usize) -> NewRecord {
     let reviewed_at = (act.submitted_at + 26 * 3_600_000).min(beginning());
     let later = |status, reason: Option<&str>| {
@@ -345,7 +364,7 @@ fn new_record(district: &District, accounts: &Accounts, act: &Act, number: usize
         },
     };
     NewRecord {
-        id: format!("r{number:08}"),
+        id: record_id(number),
         activity: act.activity.clone(),
         unit: district.places[act.unit].id.clone(),
         person: act.person.map(|person| district.people[person].id.clone()),
