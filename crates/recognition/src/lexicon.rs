@@ -49,7 +49,11 @@ concepts! {
     GenuineChannel = "genuine-channel", NoFee = "no-fee", Guard = "guard",
     BackSameWay = "back-same-way", Warn = "warn", Narr = "narr", Forbid = "forbid",
     MakesMe = "makes-me", Asks = "asks", You = "you", Past = "past", SafeAct = "safe-act",
-    Victim = "victim", NoHurry = "no-hurry",
+    Victim = "victim", NoHurry = "no-hurry", AsksScam = "asks-scam",
+    NotAsked = "not-asked", SelfAct = "self-act", Excuse = "excuse", Mule = "mule",
+    Ritual = "ritual", Hook = "intimate-hook", TryFirst = "try-first", Amount = "amount",
+    LetterForm = "letter-form", ToldMe = "told-me", Neutral = "neutral",
+    Paper = "paper", Visit = "visit", Reassure = "reassure",
 }
 
 /// How many concepts there are.

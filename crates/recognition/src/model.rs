@@ -1,9 +1,9 @@
-//! A small linear model over acts, rules, pairs of acts and letters: its file,
-//! and the score of a message. Training is in `train`.
+//! A small network over acts, rules, pairs of acts and letters: its file, and
+//! the scores of a message. Training is in `train`.
 
+mod calibrate;
 mod features;
 mod lessons;
-mod prior;
 mod train;
 
 use std::sync::LazyLock;
@@ -13,21 +13,23 @@ use serde::{Deserialize, Serialize};
 use crate::fraud_type::FraudType;
 use crate::reading::Reading;
 use crate::rules::Firing;
-use features::{N_DENSE, N_GRAMS, N_PAIRS};
+use features::{N_ACTS, N_GRAMS};
 
 pub use lessons::{License, RowError, Source};
 pub use train::{Lesson, Settings, train};
 
 /// How many fraud types there are.
 const N_TYPES: usize = FraudType::ALL.len();
-/// Letters for the type are hashed into this many rows.
-const N_TYPE_GRAMS: usize = 1 << 15;
-/// A pair of acts counts this much beside a single one.
-const PAIR_VALUE: f32 = 0.5;
-/// All letters together count about this much.
-const GRAM_VALUE: f32 = 2.0;
+/// What the network says: scam or not, and how well each type fits.
+const N_OUT: usize = 1 + N_TYPES;
+/// How many views of a message the network forms.
+const N_HIDDEN: usize = 32;
+/// What one act counts.
+const ACT_VALUE: f32 = 0.3;
+/// What all letters together count, about.
+const GRAM_VALUE: f32 = 6.0;
 /// The first bytes of a model file.
-const MAGIC: &[u8; 8] = b"WUZHAID1";
+const MAGIC: &[u8; 8] = b"WUZHAID2";
 
 /// What a model was made from; the head of its file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,9 +52,8 @@ pub struct Input {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Head {
     origin: Origin,
-    pair_scale: f32,
+    act_scale: f32,
     gram_scale: f32,
-    type_scale: f32,
     certainty: Certainty,
 }
 
@@ -75,15 +76,17 @@ impl Certainty {
     }
 }
 
+/// The weights of one feature.
+type Row = [i8; N_HIDDEN];
+
 /// A trained model.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     head: Head,
-    dense: Vec<f32>,
-    pairs: Vec<i8>,
-    grams: Vec<i8>,
-    type_dense: Vec<[f32; N_TYPES]>,
-    type_grams: Vec<[i8; N_TYPES]>,
+    bias: [f32; N_HIDDEN],
+    out: [[f32; N_HIDDEN]; N_OUT],
+    acts: Vec<Row>,
+    grams: Vec<Row>,
 }
 
 /// Why a model file cannot be used.
@@ -97,22 +100,76 @@ pub enum ModelError {
     Head(#[from] serde_json::Error),
 }
 
+/// Sums of rows. Bytes are added as shorts, which a machine does many at a
+/// time, and carried over before they could overflow.
+struct Sums {
+    wide: [i32; N_HIDDEN],
+    short: [i16; N_HIDDEN],
+    n: u32,
+}
+
+impl Sums {
+    /// So many bytes always fit a short.
+    const SHORTS_MAX: u32 = 256;
+
+    fn new() -> Self {
+        Self { wide: [0; N_HIDDEN], short: [0; N_HIDDEN], n: 0 }
+    }
+
+    fn add(&mut self, row: Option<&Row>) {
+        let Some(row) = row else { return };
+        for (sum, weight) in self.short.iter_mut().zip(row) {
+            *sum = sum.wrapping_add(i16::from(*weight));
+        }
+        self.n += 1;
+        if self.n == Self::SHORTS_MAX {
+            self.carry();
+        }
+    }
+
+    fn carry(&mut self) {
+        for (wide, short) in self.wide.iter_mut().zip(&mut self.short) {
+            *wide += i32::from(*short);
+            *short = 0;
+        }
+        self.n = 0;
+    }
+}
+
+/// What the network says of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opinion {
+    /// Above zero speaks for a scam.
+    pub(crate) score: f32,
+    /// How well each type fits.
+    types: [f32; N_TYPES],
+}
+
+impl Opinion {
+    /// The most fitting type.
+    pub(crate) fn kind(&self) -> FraudType {
+        FraudType::ALL
+            .into_iter()
+            .zip(self.types)
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .map_or(FraudType::Other, |(kind, _)| kind)
+    }
+}
+
 impl Model {
-    /// A model that only knows the rules, for the first training and for tests.
+    /// A model that knows nothing.
     pub fn untrained() -> Self {
         Self {
             head: Head {
                 origin: Origin::default(),
-                pair_scale: 0.0,
+                act_scale: 0.0,
                 gram_scale: 0.0,
-                type_scale: 0.0,
                 certainty: Certainty::PLAIN,
             },
-            dense: prior::weights(),
-            pairs: vec![0; N_PAIRS],
-            grams: vec![0; N_GRAMS],
-            type_dense: prior::kind_weights(),
-            type_grams: vec![[0; N_TYPES]; N_TYPE_GRAMS],
+            bias: [0.0; N_HIDDEN],
+            out: [[0.0; N_HIDDEN]; N_OUT],
+            acts: vec![[0; N_HIDDEN]; N_ACTS],
+            grams: vec![[0; N_HIDDEN]; N_GRAMS],
         }
     }
 
@@ -129,22 +186,25 @@ impl Model {
         self
     }
 
-    /// The raw score of a message; above zero speaks for a scam.
-    pub(crate) fn score(&self, reading: &Reading, firings: &[Firing]) -> f32 {
-        let mut acts = 0.0f32;
-        let mut pairs = 0i32;
-        features::each_act(
-            reading,
-            firings,
-            |i| acts += self.dense.get(i).copied().unwrap_or(0.0),
-            |i| pairs += i32::from(self.pairs.get(i).copied().unwrap_or(0)),
-        );
-        let mut letters = 0i32;
-        let n = features::each_gram(reading, |gram| {
-            letters += i32::from(self.grams.get(gram as usize % N_GRAMS).copied().unwrap_or(0));
-        });
-        acts + pairs as f32 * self.head.pair_scale * PAIR_VALUE
-            + letters as f32 * self.head.gram_scale * gram_value(n)
+    /// What the network says of a message.
+    pub(crate) fn judge(&self, reading: &Reading, firings: &[Firing]) -> Opinion {
+        let (mut acts, mut grams) = (Sums::new(), Sums::new());
+        features::each_act(reading, firings, |i| acts.add(self.acts.get(i)));
+        let n = features::each_gram(reading, |i| grams.add(self.grams.get(i)));
+        acts.carry();
+        grams.carry();
+        let act_value = ACT_VALUE * self.head.act_scale;
+        let gram_value = gram_value(n) * self.head.gram_scale;
+        let mut hidden = self.bias;
+        for ((view, act), gram) in hidden.iter_mut().zip(acts.wide).zip(grams.wide) {
+            *view = (*view + act as f32 * act_value + gram as f32 * gram_value).max(0.0);
+        }
+        let mut said = [0.0f32; N_OUT];
+        for (said, weights) in said.iter_mut().zip(&self.out) {
+            *said = hidden.iter().zip(weights).map(|(view, weight)| view * weight).sum();
+        }
+        let [score, types @ ..] = said;
+        Opinion { score, types }
     }
 
     /// The calibrated probability of a score.
@@ -153,68 +213,29 @@ impl Model {
         sigmoid(self.head.certainty.line(score)).clamp(0.002, 0.998)
     }
 
-    /// How well each type fits.
-    pub(crate) fn type_scores(&self, reading: &Reading, firings: &[Firing]) -> [f32; N_TYPES] {
-        let mut scores = [0.0f32; N_TYPES];
-        features::each_act(
-            reading,
-            firings,
-            |i| {
-                if let Some(row) = self.type_dense.get(i) {
-                    scores.iter_mut().zip(row).for_each(|(score, weight)| *score += weight);
-                }
-            },
-            |_| {},
-        );
-        let mut letters = [0i32; N_TYPES];
-        let n = features::each_gram(reading, |gram| {
-            if let Some(row) = self.type_grams.get(gram as usize % N_TYPE_GRAMS) {
-                letters
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(sum, weight)| *sum += i32::from(*weight));
-            }
-        });
-        let value = gram_value(n) * self.head.type_scale;
-        scores.iter_mut().zip(letters).for_each(|(score, sum)| *score += sum as f32 * value);
-        scores
-    }
-
-    /// The most fitting type.
-    pub(crate) fn kind(&self, reading: &Reading, firings: &[Firing]) -> FraudType {
-        let scores = self.type_scores(reading, firings);
-        FraudType::ALL
-            .into_iter()
-            .max_by(|a, b| scores[a.index()].total_cmp(&scores[b.index()]))
-            .unwrap_or(FraudType::Other)
-    }
-
-    /// How much a rule adds to the score.
-    pub(crate) fn rule_weight(&self, rule: usize) -> f32 {
-        self.dense.get(features::rule_feature(rule)).copied().unwrap_or(0.0)
-    }
-
-    /// How much a concept said to the reader adds to the score.
+    /// How much a concept said to the reader speaks for a scam.
     pub(crate) fn concept_weight(&self, concept: crate::lexicon::Concept) -> f32 {
         let feature = features::concept_feature(concept, crate::reading::Scope::Plain);
-        self.dense.get(feature).copied().unwrap_or(0.0)
+        let (Some(row), [says_scam, ..]) = (self.acts.get(feature), &self.out) else {
+            return 0.0;
+        };
+        let sum: f32 =
+            row.iter().zip(says_scam).map(|(weight, says)| f32::from(*weight) * says).sum();
+        sum * self.head.act_scale
     }
 
     /// The model as a file: the same model gives the same bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
         let head = serde_json::to_vec(&self.head)?;
-        let mut bytes = Vec::with_capacity(1 << 20);
+        let mut bytes = Vec::with_capacity(3 << 20);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
-        for weight in self.dense.iter().chain(self.type_dense.iter().flatten()) {
+        for weight in self.bias.iter().chain(self.out.iter().flatten()) {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
-        for weight in
-            self.pairs.iter().chain(&self.grams).chain(self.type_grams.iter().flatten())
-        {
-            bytes.extend_from_slice(&weight.to_le_bytes());
-        }
+        let rows = self.acts.iter().chain(&self.grams);
+        bytes.extend(rows.flatten().map(|weight| weight.cast_unsigned()));
         Ok(bytes)
     }
 
@@ -226,26 +247,25 @@ impl Model {
             .split_at_checked(u32::from_le_bytes(*length) as usize)
             .ok_or(ModelError::Truncated)?;
         let head: Head = serde_json::from_slice(head)?;
-        let n_floats = N_DENSE * (1 + N_TYPES);
+        let n_floats = N_HIDDEN * (1 + N_OUT);
         let (floats, bytes) =
             rest.split_at_checked(n_floats * 4).ok_or(ModelError::Truncated)?;
-        if bytes.len() != N_PAIRS + N_GRAMS + N_TYPE_GRAMS * N_TYPES {
+        if bytes.len() != (N_ACTS + N_GRAMS) * N_HIDDEN {
             return Err(ModelError::Truncated);
         }
-        let (floats, _) = floats.as_chunks::<4>();
-        let floats: Vec<f32> = floats.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
-        let (dense, type_dense) = floats.split_at(N_DENSE);
-        let signed: Vec<i8> = bytes.iter().map(|byte| i8::from_le_bytes([*byte])).collect();
-        let (pairs, signed) = signed.split_at(N_PAIRS);
-        let (grams, type_grams) = signed.split_at(N_GRAMS);
-        Ok(Self {
-            head,
-            dense: dense.to_vec(),
-            pairs: pairs.to_vec(),
-            grams: grams.to_vec(),
-            type_dense: type_dense.as_chunks::<N_TYPES>().0.to_vec(),
-            type_grams: type_grams.as_chunks::<N_TYPES>().0.to_vec(),
-        })
+        let floats: Vec<f32> =
+            floats.as_chunks::<4>().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
+        let [bias, out @ ..] = floats.as_chunks::<N_HIDDEN>().0 else {
+            return Err(ModelError::Truncated);
+        };
+        let out = out.try_into().map_err(|_| ModelError::Truncated)?;
+        let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
+        let (acts, grams) = weights
+            .as_chunks::<N_HIDDEN>()
+            .0
+            .split_at_checked(N_ACTS)
+            .ok_or(ModelError::Truncated)?;
+        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), grams: grams.to_vec() })
     }
 }
 

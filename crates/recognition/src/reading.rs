@@ -61,6 +61,8 @@ struct Sentence {
     to: usize,
     own: bool,
     reports: bool,
+    /// Asks whether it is a swindle.
+    asks: bool,
 }
 
 /// How far before an act a denial still counts, in bytes (eight characters).
@@ -97,8 +99,14 @@ impl Reading {
         let (mut sentences, n_chars, digits_max, is_dialogue) = cut(&plain.text);
         let mut hits = collect(&plain.text, &sentences);
         mark_reports(&hits, &mut sentences);
-        let count =
-            |set: ConceptSet| hits.iter().filter(|hit| set & hit.concept.bit() != 0).count();
+        // Who asks whether it is a swindle tells of oneself, not of others.
+        let count = |set: ConceptSet| {
+            let is_told = |hit: &&Hit| {
+                set & hit.concept.bit() != 0
+                    && sentences.get(usize::from(hit.sentence)).is_none_or(|one| !one.asks)
+            };
+            hits.iter().filter(is_told).count()
+        };
         let n_warnings = count(WARNINGS);
         let n_victim_words = count(Concept::Victim.bit());
         let n_reports = count(REPORTS);
@@ -170,14 +178,14 @@ fn cut(text: &str) -> (Vec<Sentence>, usize, usize, bool) {
             let (is_own, is_turn) = speaker(text.get(start..to).unwrap_or_default(), own);
             own = is_own;
             is_dialogue |= is_turn;
-            sentences.push(Sentence { to, own, reports: false });
+            sentences.push(Sentence { to, own, reports: false, asks: false });
             start = to;
         }
     }
     if start < text.len() {
         let (is_own, is_turn) = speaker(text.get(start..).unwrap_or_default(), own);
         is_dialogue |= is_turn;
-        sentences.push(Sentence { to: text.len(), own: is_own, reports: false });
+        sentences.push(Sentence { to: text.len(), own: is_own, reports: false, asks: false });
     }
     (sentences, n_chars, digits_max, is_dialogue)
 }
@@ -245,6 +253,11 @@ fn collect(text: &str, sentences: &[Sentence]) -> Vec<Hit> {
             continue;
         }
         for &concept in found.senses {
+            if concept == Concept::Neutral
+                || concept == Concept::Amount && !is_amount(text, found.from)
+            {
+                continue;
+            }
             hits.push(Hit {
                 concept,
                 scope: Scope::Plain,
@@ -255,6 +268,13 @@ fn collect(text: &str, sentences: &[Sentence]) -> Vec<Hit> {
         }
     }
     hits
+}
+
+/// A unit is an amount only after a number: `三万`, `2980元`, not `万一`.
+fn is_amount(text: &str, from: usize) -> bool {
+    text.get(..from)
+        .and_then(|before| before.chars().next_back())
+        .is_some_and(|c| c.is_ascii_digit() || "一二两三四五六七八九十几多半".contains(c))
 }
 
 /// A Latin phrase counts only as a word of its own: `cf` is not in `cfo`.
@@ -276,9 +296,14 @@ const WARNINGS: ConceptSet =
     Concept::Warn.bit() | Concept::SafeAct.bit() | Concept::Guard.bit();
 
 fn mark_reports(hits: &[Hit], sentences: &mut [Sentence]) {
+    for hit in hits.iter().filter(|hit| hit.concept == Concept::AsksScam) {
+        if let Some(sentence) = sentences.get_mut(usize::from(hit.sentence)) {
+            sentence.asks = true;
+        }
+    }
     for hit in hits.iter().filter(|hit| REPORTS & hit.concept.bit() != 0) {
         if let Some(sentence) = sentences.get_mut(usize::from(hit.sentence)) {
-            sentence.reports = true;
+            sentence.reports = !sentence.asks;
         }
     }
 }
@@ -294,10 +319,16 @@ const FRAMES: ConceptSet = Concept::Warn.bit()
     | Concept::Guard.bit()
     | Concept::NoFee.bit()
     | Concept::BackSameWay.bit()
-    | Concept::GenuineChannel.bit()
     | Concept::SafeAct.bit()
     | Concept::Victim.bit()
-    | Concept::NoHurry.bit();
+    | Concept::NoHurry.bit()
+    | Concept::AsksScam.bit()
+    | Concept::NotAsked.bit()
+    | Concept::SelfAct.bit()
+    | Concept::ToldMe.bit()
+    | Concept::LetterForm.bit();
+/// Ways to check: they may be forbidden, but who warns means them as they stand.
+const CHECKS: ConceptSet = Concept::GenuineChannel.bit() | Concept::OfficialUrl.bit();
 
 fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
     // Where the last denial ends, its sentence, and how far it reaches.
@@ -313,7 +344,7 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
             continue;
         }
         // `工作人员不会索要…`, `切勿将…`: a promise or a ban on what follows.
-        if hit.concept == Concept::Guard {
+        if matches!(hit.concept, Concept::Guard | Concept::NotAsked) {
             denial = Some((hit.to, hit.sentence, 2 * DENIAL_REACH));
             continue;
         }
@@ -329,7 +360,7 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
         });
         if denied {
             hit.scope = Scope::Denied;
-        } else if reported {
+        } else if reported && CHECKS & hit.concept.bit() == 0 {
             hit.scope = Scope::Reported;
         }
     }

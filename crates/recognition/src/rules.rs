@@ -28,8 +28,8 @@ pub struct Rule {
     reach: Reach,
     /// Concepts that silence it when said plainly.
     unless: ConceptSet,
-    /// What the training starts from.
-    pub(crate) prior: f32,
+    /// How strong a reason it is; the strongest is told first.
+    pub(crate) strength: f32,
 }
 
 /// A rule that holds for a message, with the place that shows it, in bytes of

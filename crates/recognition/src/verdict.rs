@@ -5,7 +5,7 @@ use crate::fraud_type::FraudType;
 use crate::lexicon::{Concept, N_CONCEPTS};
 use crate::model::{self, Model};
 use crate::reading::{Reading, Scope};
-use crate::rules::{self, Firing, RULES};
+use crate::rules::{self, Firing, RULES, Rule};
 
 /// From this probability on it is a scam.
 pub const SCAM_FROM: f64 = 0.7;
@@ -77,8 +77,8 @@ pub fn identify(text: &str) -> Verdict {
 pub fn identify_with(model: &Model, text: &str) -> Verdict {
     let reading = Reading::of(text);
     let firings = rules::judge(&reading);
-    let score = model.score(&reading, &firings);
-    let probability = f64::from(model.probability(score));
+    let opinion = model.judge(&reading, &firings);
+    let probability = f64::from(model.probability(opinion.score));
     let outcome = if probability >= SCAM_FROM {
         Outcome::Scam
     } else if probability >= SUSPICIOUS_FROM {
@@ -86,7 +86,7 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
     } else {
         Outcome::NothingFound
     };
-    let kind = (outcome != Outcome::NothingFound).then(|| model.kind(&reading, &firings));
+    let kind = (outcome != Outcome::NothingFound).then(|| opinion.kind());
     let reasons = if outcome == Outcome::NothingFound {
         calming(&reading)
     } else {
@@ -98,15 +98,15 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
 /// Why it is suspicious: the rules that hold, the strongest first, then the
 /// words that weigh most, then what was disguised.
 fn alarming(model: &Model, reading: &Reading, firings: &[Firing]) -> Vec<Reason> {
-    let mut strongest: Vec<(f32, &Firing)> =
-        firings.iter().map(|firing| (model.rule_weight(firing.rule), firing)).collect();
-    strongest.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.rule.cmp(&b.1.rule)));
+    let mut strongest: Vec<(&Rule, &Firing)> =
+        firings.iter().filter_map(|firing| Some((RULES.get(firing.rule)?, firing))).collect();
+    strongest
+        .sort_by(|a, b| b.0.strength.total_cmp(&a.0.strength).then(a.1.rule.cmp(&b.1.rule)));
     let mut reasons: Vec<Reason> = strongest
         .iter()
-        .filter_map(|(_, firing)| {
-            let rule = RULES.get(firing.rule)?;
+        .map(|(rule, firing)| {
             let span = reading.plain.span(firing.from as usize, firing.to as usize);
-            Some(Reason { rule: rule.id, span, text: rule.says.to_owned() })
+            Reason { rule: rule.id, span, text: rule.says.to_owned() }
         })
         .take(REASONS_MAX)
         .collect();

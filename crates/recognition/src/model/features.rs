@@ -1,14 +1,14 @@
 //! From a reading to numbered features. The same walk serves training and
 //! judging, so that both always see the same numbers.
 
-use crate::lexicon::{Concept, N_CONCEPTS};
+use crate::lexicon::{Concept, ConceptSet, N_CONCEPTS};
 use crate::reading::{N_SCOPES, Reading, Scope, letters};
 use crate::rules::Firing;
 
 /// Pairs of concepts are hashed into this many places.
-pub(super) const N_PAIRS: usize = 1 << 13;
+const N_PAIRS: usize = 1 << 13;
 /// Letter sequences are hashed into this many places.
-pub(super) const N_GRAMS: usize = 1 << 18;
+pub(super) const N_GRAMS: usize = 1 << 16;
 
 const CONCEPTS_AT: usize = 1;
 const RULES_AT: usize = CONCEPTS_AT + N_CONCEPTS * N_SCOPES;
@@ -18,42 +18,28 @@ const MISC_AT: usize = LENGTHS_AT + 8;
 const RULES_MAX: usize = 96;
 
 /// Features that have a place of their own.
-pub(super) const N_DENSE: usize = MISC_AT + 64;
+const N_DENSE: usize = LATE_AT + N_CONCEPTS;
+/// Single features and pairs of concepts.
+pub(super) const N_ACTS: usize = N_DENSE + N_PAIRS;
+/// Acts in the last part of a long message.
+const LATE_AT: usize = MISC_AT + 80;
 
 const _: () = assert!(RULES_MAX >= 60);
-
-/// The feature of a rule.
-pub(super) fn rule_feature(rule: usize) -> usize {
-    RULES_AT + rule.min(RULES_MAX - 1)
-}
-
-/// The feature of one, two, or more tellings about scams.
-pub(super) fn report_feature(n: usize) -> usize {
-    MISC_AT + 2 + n.min(2)
-}
-
-/// The feature of a code that is handed over.
-pub(super) fn given_code_feature() -> usize {
-    MISC_AT + 6
-}
 
 /// The feature of a concept in a scope.
 pub(super) fn concept_feature(concept: Concept, scope: Scope) -> usize {
     CONCEPTS_AT + concept as usize * N_SCOPES + scope as usize
 }
 
+/// A message is long from so many bytes on.
+const LATE_BYTES_MIN: u32 = 240;
 /// Two concepts of a pair stand at most this far apart, in bytes.
 const PAIR_REACH: u32 = 120;
 /// No more hits than this are paired: a very long text says no more.
 const PAIRED_MAX: usize = 48;
 
-/// Calls `dense` for each single feature, `pair` for each pair of concepts.
-pub(super) fn each_act(
-    reading: &Reading,
-    firings: &[Firing],
-    mut dense: impl FnMut(usize),
-    mut pair: impl FnMut(usize),
-) {
+/// Calls `dense` for each single feature and each pair of concepts.
+pub(super) fn each_act(reading: &Reading, firings: &[Firing], mut dense: impl FnMut(usize)) {
     dense(0);
     for (scope, set) in reading.seen.iter().enumerate() {
         let mut left = *set;
@@ -64,19 +50,40 @@ pub(super) fn each_act(
         }
     }
     for firing in firings {
-        dense(rule_feature(firing.rule));
+        dense(RULES_AT + firing.rule.min(RULES_MAX - 1));
     }
+    each_late(reading, &mut dense);
     let n_chars = reading.n_chars;
     let length =
         [8, 20, 40, 80, 160, 320, 640].iter().filter(|bound| n_chars > **bound).count();
     dense(LENGTHS_AT + length);
     each_misc(reading, firings, &mut dense);
-    each_pair(reading, &mut pair);
+    each_pair(reading, &mut dense);
+}
+
+/// In a long message the decisive act stands near the end.
+fn each_late(reading: &Reading, dense: &mut impl FnMut(usize)) {
+    let n = reading.plain.text.len() as u32;
+    if n < LATE_BYTES_MIN {
+        return;
+    }
+    let mut seen: ConceptSet = 0;
+    for hit in reading.hits.iter().rev().take_while(|hit| hit.from > n - n / 3) {
+        if hit.scope == Scope::Plain && seen & hit.concept.bit() == 0 {
+            seen |= hit.concept.bit();
+            dense(LATE_AT + hit.concept as usize);
+        }
+    }
 }
 
 /// Disguises are no features: honest writers space and decorate words too, and
 /// a disguised message must be judged like its plain form.
 fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize)) {
+    let told = reading.has(Concept::ToldMe, Scope::Plain)
+        || reading.has(Concept::MakesMe, Scope::Plain);
+    let calm = reading.has(Concept::NotAsked, Scope::Plain)
+        || reading.has(Concept::SelfAct, Scope::Plain)
+        || reading.has(Concept::GenuineChannel, Scope::Plain);
     let facts = [
         (11..15).contains(&reading.digits_max),
         reading.digits_max >= 5 && reading.digits_max < 11,
@@ -124,6 +131,18 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         reading.has(Concept::Url, Scope::Plain) && firings.is_empty(),
         reading.has(Concept::NoHurry, Scope::Plain) && !firings.is_empty(),
         reading.has(Concept::GenuineChannel, Scope::Plain) && !firings.is_empty(),
+        told && !calm && !firings.is_empty(),
+        told && !calm,
+        told && calm,
+        reading.has(Concept::AsksScam, Scope::Plain) && firings.is_empty(),
+        reading.has(Concept::NotAsked, Scope::Plain) && !firings.is_empty(),
+        reading.has(Concept::Amount, Scope::Plain) && !firings.is_empty(),
+        reading.has(Concept::Amount, Scope::Plain) && firings.is_empty(),
+        reading.has(Concept::LetterForm, Scope::Plain) && firings.len() >= 2,
+        reading.has(Concept::LetterForm, Scope::Plain)
+            && reading.has(Concept::GenuineChannel, Scope::Plain),
+        reading.has(Concept::Isolate, Scope::Plain)
+            && reading.has(Concept::Amount, Scope::Plain),
     ];
     for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
         dense(MISC_AT + i);
@@ -147,7 +166,7 @@ fn each_pair(reading: &Reading, pair: &mut impl FnMut(usize)) {
             let (word, bit) = (slot / 64, 1u64 << (slot % 64));
             if let Some(word) = seen.get_mut(word).filter(|word| **word & bit == 0) {
                 *word |= bit;
-                pair(slot);
+                pair(N_DENSE + slot);
             }
         }
     }
@@ -157,27 +176,47 @@ fn key(concept: Concept, scope: Scope) -> u32 {
     concept as u32 * N_SCOPES as u32 + scope as u32
 }
 
-/// Calls `gram` for each sequence of two and three letters; returns how many.
-pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(u32)) -> usize {
+/// Calls `gram` once for each letter and each two neighbours; returns how many.
+/// Longer sequences were tried and dropped: they are the words of one author.
+pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(usize)) -> usize {
     let letters = letters(&reading.plain.text);
+    let mut met = Met([0; MET_BITS / 64]);
     let mut n = 0;
-    let (mut one, mut two) = (0u32, 0u32);
+    let mut before = 0u32;
+    let mut say = |key: u32| {
+        let key = mix(key);
+        if met.is_new(key) {
+            gram(key as usize % N_GRAMS);
+            n += 1;
+        }
+    };
     for &c in &letters {
         let c = c as u32;
-        if one != 0 {
-            gram(mix(one.wrapping_mul(0x0100_0193) ^ c));
-            n += 1;
+        say(c ^ 0x5bd1_0000);
+        if before != 0 {
+            say(before.wrapping_mul(0x0100_0193) ^ c);
         }
-        if two != 0 {
-            gram(mix((two.wrapping_mul(0x0100_0193) ^ one).wrapping_mul(0x0100_0193)
-                ^ c
-                ^ 0x5bd1_0000));
-            n += 1;
-        }
-        two = one;
-        one = c;
+        before = c;
     }
     n
+}
+
+/// Room to remember which letters were met.
+const MET_BITS: usize = 1 << 14;
+
+/// Remembers keys; now and then it takes a new one for a known one, always the
+/// same ones.
+struct Met([u64; MET_BITS / 64]);
+
+impl Met {
+    fn is_new(&mut self, key: u32) -> bool {
+        let slot = key as usize >> 7;
+        let bit = 1u64 << (slot % 64);
+        let Some(word) = self.0.get_mut(slot / 64 % (MET_BITS / 64)) else { return false };
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    }
 }
 
 /// Spreads the bits of a key.

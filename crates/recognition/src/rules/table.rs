@@ -15,11 +15,11 @@ const NONE: u128 = 0;
 const CALM: u128 = C::NoHurry.bit() | C::SafeAct.bit();
 
 macro_rules! rule {
-    ($id:literal, $says:literal, $reach:expr, $prior:literal, unless $unless:expr, $($part:expr),+ $(,)?) => {
-        Rule { id: $id, says: $says, parts: &[$(any($part)),+], reach: $reach, unless: $unless, prior: $prior }
+    ($id:literal, $says:literal, $reach:expr, $strength:literal, unless $unless:expr, $($part:expr),+ $(,)?) => {
+        Rule { id: $id, says: $says, parts: &[$(any($part)),+], reach: $reach, unless: $unless, strength: $strength }
     };
-    ($id:literal, $says:literal, $reach:expr, $prior:literal, $($part:expr),+ $(,)?) => {
-        rule!($id, $says, $reach, $prior, unless NONE, $($part),+)
+    ($id:literal, $says:literal, $reach:expr, $strength:literal, $($part:expr),+ $(,)?) => {
+        rule!($id, $says, $reach, $strength, unless NONE, $($part),+)
     };
 }
 

@@ -71,7 +71,7 @@ fn leave_out(known: &[Source], failures: bool) {
         let rest: Vec<Lesson> = known
             .iter()
             .filter(|other| other.name != source.name && other.license == License::Ship)
-            .flat_map(|other| other.lessons.iter().cloned())
+            .flat_map(|other| other.to_learn().cloned())
             .collect();
         let learnt =
             train(&rest, Origin::default(), settings).with_certainty_of(model::shipped());

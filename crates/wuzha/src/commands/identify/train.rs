@@ -29,7 +29,8 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for input in &origin.inputs {
         eprintln!("{}  {} 行  {}", input.sha256, input.n_rows, input.name);
     }
-    let lessons: Vec<_> = sources.into_iter().flat_map(|source| source.lessons).collect();
+    let lessons: Vec<_> =
+        sources.iter().flat_map(|source| source.to_learn().cloned()).collect();
     let bytes = train(&lessons, origin, Settings::default()).to_bytes()?;
     // Written aside and renamed, so that a half-written model never stands there.
     let aside = args.out.with_extension("part");
