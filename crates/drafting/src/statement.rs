@@ -184,7 +184,7 @@ fn read_sentence(
     if text.contains('\t') && is_scored(text) {
         return;
     }
-    carry.told |= grammar().has("past", text) || is_as_of(text);
+    carry.told |= tells(place, text) || is_as_of(text);
     let mut consumed: Vec<usize> = Vec::new();
     for (found, date_at) in phase::read(place, sentence) {
         carry.until = date_of(sentence, date_at);
@@ -398,6 +398,16 @@ fn is_condition(words: &str) -> bool {
     struck
         || ends
             && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
+}
+
+/// A sentence of what was. Under goals 累计 sums up what is to come.
+fn tells(place: &Place<'_>, text: &str) -> bool {
+    let sums = place.goals && text.contains("累计");
+    if sums {
+        grammar().has("past", &text.replace("累计", ""))
+    } else {
+        grammar().has("past", text)
+    }
 }
 
 /// `截至2月底,已…`: up to when something was counted.

@@ -19,7 +19,13 @@ pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Vec<(Found, usize)
         for phrase in &clause.phrases {
             let What::Date(date) = &phrase.what else { continue };
             let opened = first || clause.range.start <= sentence.range.start;
-            let from = if opened { sentence.range.start } else { clause.range.start };
+            // A bracket that holds nothing but the date is named by what stands before it.
+            let alone = clause.bracketed && clause.range == (phrase.start..phrase.end);
+            let from = match (opened, alone) {
+                (true, _) => sentence.range.start,
+                (false, true) => named_from(place, sentence, clause.range.start),
+                (false, false) => clause.range.start,
+            };
             let begin = if from == 0 { place.block.head_len } else { from };
             let (start, end) = (phrase.start, phrase.end);
             let prefix = place.str(&(begin..start));
@@ -45,6 +51,16 @@ pub(super) fn read(place: &Place<'_>, sentence: &Sentence) -> Vec<(Found, usize)
         }
     }
     out
+}
+
+/// `宣传阶段(3月)、整治阶段(4月)`: where the name before a bracket begins.
+fn named_from(place: &Place<'_>, sentence: &Sentence, inside: usize) -> usize {
+    let head = place.str(&(sentence.range.start..inside.saturating_sub(1)));
+    let marks = [',', ':', ';', '、', ')', '\t'];
+    sentence.range.start
+        + head
+            .rfind(marks)
+            .map_or(0, |i| i + head[i..].chars().next().map_or(0, char::len_utf8))
 }
 
 /// The first date of a sentence with the words around it.
@@ -107,7 +123,11 @@ fn named(dated: &Dated<'_>) -> Option<Read> {
     // Under “实施步骤” a heading with a stretch in brackets is a stage.
     let heading = place.block.path.last().map_or("", |l| l.heading.as_str());
     let parents = &place.block.path[..place.block.path.len().saturating_sub(1)];
-    let staged = parents.iter().any(|l| grammar().has("stage-section", &l.heading));
+    // A paragraph without a number stands right under its heading.
+    let plain = place.block.head_len == 0
+        && is_staged(place)
+        && is_stage_name(prefix.trim_end_matches(['(', ':']));
+    let staged = plain || parents.iter().any(|l| grammar().has("stage-section", &l.heading));
     // `(一)5月6日至5月31日,宣传发动;` under 时间安排.
     let apart = suffix.starts_with([',', ':']) && is_month_or_year(date)
         || suffix.starts_with(',') && date.bound == Bound::At;
@@ -275,7 +295,10 @@ fn until_goal(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
 /// `决定自…起至…开展…行动` in the opening of the document.
 fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
     let Dated { place, prefix, suffix, start, end, date, .. } = *dated;
+    // 行动从3月开始,至12月结束: the campaign is named before its dates.
+    let ends = suffix.starts_with("结束") && grammar().has("campaign", prefix);
     let ranged = date.bound == Bound::Range
+        || ends && matches!(date.bound, Bound::Until | Bound::Before)
         || date.bound == Bound::At && is_month_or_year(date) && prefix.ends_with('于');
     let decided =
         ["决定", "定于", "拟于", "计划于", "将于", "现定于"].iter().any(|w| prefix.contains(w))
@@ -284,7 +307,7 @@ fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
             || prefix.ends_with(['从', '自', '于', ','])
             || prefix.ends_with("通过");
     let verbs = ["开展", "实施", "进行", "组织", "启动", "举办", "集中"];
-    let acts = verbs.iter().any(|w| suffix.contains(w));
+    let acts = ends || verbs.iter().any(|w| suffix.contains(w));
     if !(place.opening
         || place.goals
         || place.block.under_text(&["总体要求", "时间", "总体安排"]))
@@ -294,7 +317,8 @@ fn campaign(dated: &Dated<'_>, sentence: &Sentence) -> Option<Read> {
     {
         return None;
     }
-    let object = suffix.contains("活动")
+    let object = ends
+        || suffix.contains("活动")
         || ["行动", "整治", "治理", "攻坚", "宣传", "排查", "创建", "工作", "检查", "教育"]
             .iter()
             .any(|w| suffix.contains(w));

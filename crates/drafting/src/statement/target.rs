@@ -96,7 +96,8 @@ fn measure_date(scope: &Scope<'_>, carry: &mut Carry) -> Option<DatePhrase> {
         }
         return (date.bound != Bound::Since).then_some(date);
     }
-    carry.date.as_ref().map(|(d, _)| d.clone()).or_else(|| carry.until.clone())
+    let led = carry.date.as_ref().map(|(d, _)| d.clone()).filter(|d| d.bound != Bound::Since);
+    led.or_else(|| carry.until.clone())
 }
 
 /// `2025年、2026年、2027年底分别达到60%、70%、80%`: to each measure its date, where
