@@ -97,6 +97,8 @@ pub struct Advice {
     pub outcomes: Vec<Outcome>,
     pub given: Option<Given>,
     pub reader: Option<Reader>,
+    /// The types it is said for; none means for every one.
+    pub kinds: Vec<FraudType>,
     pub text: String,
 }
 
@@ -154,6 +156,8 @@ impl Content {
                 line.outcomes.contains(&outcome)
                     && line.given.is_none_or(|when| when == given)
                     && line.reader.is_none_or(|who| who == reader)
+                    && (line.kinds.is_empty()
+                        || kind.is_some_and(|kind| line.kinds.contains(&kind)))
             })
             .map(|line| line.text.as_str())
             .collect();
@@ -254,6 +258,75 @@ mod tests {
             content.card(FraudType::Game).map(|card| card.how.as_slice()),
             Some(["x".to_owned()].as_slice())
         );
+    }
+
+    const GIVEN: [Given; 3] = [Given::Nothing, Given::Codes, Given::Money];
+    const READERS: [Reader; 4] =
+        [Reader::Anyone, Reader::Pupil, Reader::Parent, Reader::Teacher];
+
+    /// Walks types × what was given × who asks, with the lines that are said.
+    fn walk(check: impl Fn(FraudType, Given, Reader, &[&str])) {
+        let content = shipped();
+        for outcome in [Outcome::Scam, Outcome::Suspicious] {
+            for kind in FraudType::ALL {
+                for given in GIVEN {
+                    for reader in READERS {
+                        let lines = content.advice(outcome, Some(kind), reader, given);
+                        check(kind, given, reader, &lines);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn everyone_is_told_whom_to_call_what_to_stop_and_what_to_keep() {
+        walk(|kind, given, reader, lines| {
+            let says = |words: &[&str]| {
+                lines.iter().any(|line| words.iter().any(|word| line.contains(word)))
+            };
+            let here = format!("{kind:?} {given:?} {reader:?} {lines:?}");
+            assert!((4..=9).contains(&lines.len()), "{here}");
+            let mut once = lines.to_vec();
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once.len(), lines.len(), "no line twice: {here}");
+            assert!(says(&["保留聊天"]), "{here}");
+            match given {
+                Given::Money => {
+                    assert!(lines.first().is_some_and(|line| line.contains("110")), "{here}");
+                    assert!(
+                        says(&["止付"]) && says(&["冻结"]) && says(&["追赃不收费"]),
+                        "{here}"
+                    );
+                }
+                Given::Codes => {
+                    assert!(lines.first().is_some_and(|line| line.contains("冻结")), "{here}");
+                    assert!(says(&["密码"]) && says(&["110"]) && says(&["96110"]), "{here}");
+                }
+                Given::Nothing => assert!(says(&["96110"]), "{here}"),
+            }
+        });
+    }
+
+    #[test]
+    fn every_type_and_every_reader_has_words_of_its_own() {
+        let content = shipped();
+        for given in GIVEN {
+            let of = |kind, reader| {
+                content.advice(Outcome::Scam, Some(kind), reader, given).join("\n")
+            };
+            for (i, kind) in FraudType::ALL.into_iter().enumerate() {
+                for other in FraudType::ALL.into_iter().skip(i + 1) {
+                    assert_ne!(of(kind, Reader::Pupil), of(other, Reader::Pupil), "{kind:?}");
+                }
+                for (k, reader) in READERS.into_iter().enumerate() {
+                    for other in READERS.into_iter().skip(k + 1) {
+                        assert_ne!(of(kind, reader), of(kind, other), "{kind:?} {reader:?}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod content;
 mod fraud_type;
+mod letters;
 mod lexicon;
 pub mod measure;
 pub mod model;

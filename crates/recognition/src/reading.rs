@@ -2,7 +2,7 @@
 //! how it is meant (asked of the reader, denied, reported, the reader's own).
 
 use crate::lexicon::{self, Concept, ConceptSet};
-use crate::normalise::{Plain, is_han, normalise};
+use crate::normalise::{Plain, normalise};
 
 /// How a phrase is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -371,109 +371,9 @@ fn parted(text: &str, from: usize, to: usize) -> bool {
     text.get(from..to).is_some_and(|between| between.contains(','))
 }
 
-/// Words that stand in shared data for a number, an address or a name, and what
-/// they are read as; names and places say nothing.
-const MASKS: [(&str, Option<char>); 8] = [
-    ("digit", Some('0')),
-    ("cellphone", Some('0')),
-    ("phone", Some('0')),
-    ("hotline", Some('0')),
-    ("bank", Some('0')),
-    ("url", Some('u')),
-    ("name", None),
-    ("place", None),
-];
-
-/// Folds a stretch for letters: runs of digits, Chinese ones too, become `0`,
-/// addresses become `u`.
-pub(crate) fn letters(text: &str) -> Vec<char> {
-    let mut out: Vec<char> = Vec::with_capacity(text.len() / 2);
-    let mut han_run = 0usize;
-    let mut skip_to = 0usize;
-    for (at, c) in text.char_indices() {
-        if at < skip_to {
-            continue;
-        }
-        let folded =
-            c.is_ascii_alphabetic().then(|| folded_word(text.as_bytes(), at)).flatten();
-        if let Some((length, sign)) = folded {
-            skip_to = at + length;
-            han_run = 0;
-            if let Some(sign) = sign.filter(|sign| out.last() != Some(sign)) {
-                out.push(sign);
-            }
-            continue;
-        }
-        if c.is_ascii_digit() {
-            han_run = 0;
-            if out.last() != Some(&'0') {
-                out.push('0');
-            }
-        } else if is_han_digit(c) {
-            han_run += 1;
-            match out.last() {
-                Some('0') => {}
-                _ if han_run == 2 => {
-                    out.pop();
-                    out.push('0');
-                }
-                _ => out.push(c),
-            }
-        } else {
-            han_run = 0;
-            if is_han(c)
-                || c.is_ascii_alphanumeric()
-                || matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【')
-            {
-                out.push(c);
-            }
-        }
-    }
-    out
-}
-
-/// The length of an address or a mask that begins here, and its sign.
-fn folded_word(bytes: &[u8], at: usize) -> Option<(usize, Option<char>)> {
-    let rest = bytes.get(at..)?;
-    let run = rest.iter().take_while(|b| b.is_ascii_graphic()).count();
-    let word = rest.get(..run)?;
-    if word.starts_with(b"http") || word.starts_with(b"www.") {
-        return Some((run, Some('u')));
-    }
-    // A host: letters, a dot, letters, and nothing Chinese between.
-    if word.contains(&b'.') && word.last().is_some_and(u8::is_ascii_alphanumeric) {
-        return Some((run, Some('u')));
-    }
-    MASKS
-        .iter()
-        .find(|(mask, _)| word.starts_with(mask.as_bytes()))
-        .map(|(mask, sign)| (mask.len(), *sign))
-}
-
-fn is_han_digit(c: char) -> bool {
-    matches!(
-        c,
-        '〇' | '零'
-            | '一'
-            | '二'
-            | '两'
-            | '三'
-            | '四'
-            | '五'
-            | '六'
-            | '七'
-            | '八'
-            | '九'
-            | '十'
-            | '百'
-            | '千'
-            | '万'
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Reading, Scope, letters};
+    use super::{Reading, Scope};
     use crate::lexicon::Concept;
 
     fn scope_of(text: &str, concept: Concept) -> Option<Scope> {
@@ -492,16 +392,5 @@ mod tests {
         assert_eq!(scope_of("骗子要求转账", Concept::Transfer), Some(Scope::Reported));
         assert_eq!(scope_of("对方：你好\n我：我去转账", Concept::Transfer), Some(Scope::Own));
         assert_eq!(scope_of("不要挂电话，马上转账", Concept::Transfer), Some(Scope::Plain));
-    }
-
-    #[test]
-    fn numbers_fold_to_one_sign() {
-        let folded = |text: &str| letters(text).into_iter().collect::<String>();
-        assert_eq!(folded("转5000元"), "转0元");
-        assert_eq!(folded("转五千元"), "转0元");
-        assert_eq!(folded("一个3万"), "一个0");
-        assert_eq!(folded("登录 http://a.cc/x 领取"), "登录u领取");
-        assert_eq!(folded("登录icbc.top升级"), "登录u升级");
-        assert_eq!(folded("充digit元送digit"), "充0元送0");
     }
 }

@@ -75,6 +75,9 @@ pub fn identify(text: &str) -> Verdict {
 
 /// Judges a message with a given model.
 pub fn identify_with(model: &Model, text: &str) -> Verdict {
+    if !text.contains(char::is_alphanumeric) {
+        return wordless(text);
+    }
     let reading = Reading::of(text);
     let firings = rules::judge(&reading);
     let opinion = model.judge(&reading, &firings);
@@ -93,6 +96,21 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
         alarming(model, &reading, &firings)
     };
     Verdict { outcome, kind, probability, reasons }
+}
+
+/// Nothing, blanks, marks or pictures alone cannot be judged, and that is said.
+fn wordless(text: &str) -> Verdict {
+    let reason = Reason {
+        rule: "no-words",
+        span: (0, text.chars().count() as u32),
+        text: "没有可以判断的文字；请把对方的原话贴进来，图片里的字请打出来".to_owned(),
+    };
+    Verdict {
+        outcome: Outcome::NothingFound,
+        kind: None,
+        probability: 0.0,
+        reasons: vec![reason],
+    }
 }
 
 /// Why it is suspicious: the rules that hold, the strongest first, then the
@@ -184,4 +202,23 @@ fn calming(reading: &Reading) -> Vec<Reason> {
         })
         .into_iter()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, identify};
+
+    #[test]
+    fn a_message_without_words_is_answered_sensibly() {
+        for text in ["", "   \n\t", "🌟🌟😂", "？！……", "💰💰💰"] {
+            let verdict = identify(text);
+            assert_eq!(verdict.outcome, Outcome::NothingFound, "{text:?}");
+            assert_eq!(verdict.kind, None);
+            let rules: Vec<&str> = verdict.reasons.iter().map(|reason| reason.rule).collect();
+            assert_eq!(rules, ["no-words"], "{text:?}");
+            let end = text.chars().count() as u32;
+            assert!(verdict.reasons.iter().all(|reason| reason.span == (0, end)));
+        }
+        assert_ne!(identify("1").reasons.first().map(|reason| reason.rule), Some("no-words"));
+    }
 }

@@ -71,6 +71,14 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| self.file.error(self.place(key), format!("`{key}` 应为一组文字")))
     }
 
+    fn optional_list(&mut self, key: &'static str) -> Result<Vec<String>, ContentError> {
+        if self.table.contains_key(key) {
+            return self.list(key);
+        }
+        self.asked.push(key);
+        Ok(Vec::new())
+    }
+
     /// A word out of a few.
     fn word<T>(
         &mut self,
@@ -202,7 +210,16 @@ fn advice(mut fields: Fields<'_>) -> Result<Advice, ContentError> {
             }
         });
     }
-    let advice = Advice { outcomes, given, reader, text: fields.text("text")?.to_owned() };
+    let mut kinds = Vec::new();
+    for word in fields.optional_list("types")? {
+        kinds.push(FraudType::parse(&word).ok_or_else(|| {
+            let names = FraudType::ALL.map(FraudType::name).join("、");
+            let message = format!("`{word}` 不可用；可用：{names}");
+            fields.file.error(fields.place("types"), message)
+        })?);
+    }
+    let text = fields.text("text")?.to_owned();
+    let advice = Advice { outcomes, given, reader, kinds, text };
     fields.done()?;
     Ok(advice)
 }

@@ -1,8 +1,9 @@
 //! From a reading to numbered features. The same walk serves training and
 //! judging, so that both always see the same numbers.
 
+use crate::letters::each_letter;
 use crate::lexicon::{Concept, ConceptSet, N_CONCEPTS};
-use crate::reading::{N_SCOPES, Reading, Scope, letters};
+use crate::reading::{N_SCOPES, Reading, Scope};
 use crate::rules::Firing;
 
 /// Pairs of concepts are hashed into this many places.
@@ -179,7 +180,6 @@ fn key(concept: Concept, scope: Scope) -> u32 {
 /// Calls `gram` once for each letter and each two neighbours; returns how many.
 /// Longer sequences were tried and dropped: they are the words of one author.
 pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(usize)) -> usize {
-    let letters = letters(&reading.plain.text);
     let mut met = Met([0; MET_BITS / 64]);
     let mut n = 0;
     let mut before = 0u32;
@@ -190,14 +190,14 @@ pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(usize)) -> usize
             n += 1;
         }
     };
-    for &c in &letters {
+    each_letter(&reading.plain.text, |c| {
         let c = c as u32;
         say(c ^ 0x5bd1_0000);
         if before != 0 {
             say(before.wrapping_mul(0x0100_0193) ^ c);
         }
         before = c;
-    }
+    });
     n
 }
 
