@@ -1,98 +1,18 @@
-//! Asking, being answered, and keeping the library, through the real router on
-//! both engines.
+//! Asking and being answered, through the real router on both engines.
 
+#[path = "support/asking.rs"]
+mod asking;
 mod support;
 #[path = "support/town.rs"]
 mod town;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
+use asking::{HOUR, SCAM, ask, between, form, houses, id_of, pass, stamp};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use campaign::access::Role;
-use support::{Answer, Browser, open, places};
+use support::Browser;
 use town::{granted, town};
-use web::clock::{Clock, start_of};
-use web::{AppState, chores};
-
-const BOUNDARY: &str = "----wuzha";
-const SCAM: &str = "您好，我是平台客服，您误开了直播会员，每月扣800元，不关闭影响征信，请下载会议软件共享屏幕，把验证码念给我";
-const HOUR: i64 = 3_600_000;
-
-/// Houses whose clock is moved by hand.
-async fn houses() -> Vec<(&'static str, AppState, Arc<AtomicI64>)> {
-    let mut houses = Vec::new();
-    for (engine, place) in places() {
-        let start = start_of(jiff::civil::Date::constant(2022, 3, 15)) + 10 * HOUR;
-        let now = Arc::new(AtomicI64::new(start));
-        let read = Arc::clone(&now);
-        let clock = Clock::new(move || read.load(Ordering::Relaxed));
-        houses.push((engine, open(&place, clock, None).await, now));
-    }
-    houses
-}
-
-fn pass(now: &AtomicI64, ms: i64) {
-    now.fetch_add(ms, Ordering::Relaxed);
-}
-
-fn form(parts: &[(&str, &str)], picture: Option<&[u8]>) -> Request<Body> {
-    let mut body = Vec::new();
-    for (name, value) in parts {
-        body.extend(
-            format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            )
-            .bytes(),
-        );
-    }
-    if let Some(bytes) = picture {
-        body.extend(
-            format!(
-                "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"pictures\"; \
-                 filename=\"a.png\"\r\n\r\n"
-            )
-            .bytes(),
-        );
-        body.extend(bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{BOUNDARY}--\r\n").bytes());
-    Request::post("/ask")
-        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
-        .body(Body::from(body))
-        .expect("a request")
-}
-
-fn stamp(page: &str) -> String {
-    between(page, "name=\"stamp\" value=\"", "\"")
-}
-
-fn between(page: &str, from: &str, to: &str) -> String {
-    let rest = page.split(from).nth(1).unwrap_or_else(|| panic!("no {from} in {page}"));
-    rest.split(to).next().unwrap_or_default().to_owned()
-}
-
-/// Opens the form, waits as a person would, and asks.
-async fn ask(
-    browser: &mut Browser,
-    now: &AtomicI64,
-    (unit, text, given): (&str, &str, &str),
-    picture: Option<&[u8]>,
-) -> Answer {
-    let page = browser.get(&format!("/ask?u={unit}")).await;
-    assert_eq!(page.status, StatusCode::OK);
-    let stamp = stamp(&page.body);
-    pass(now, 5_000);
-    let parts = [("stamp", stamp.as_str()), ("text", text), ("given", given), ("unit", unit)];
-    browser.send(form(&parts, picture)).await
-}
-
-fn id_of(answer: &Answer) -> String {
-    let path = answer.location.as_deref().unwrap_or_else(|| panic!("{}", answer.body));
-    path.trim_start_matches("/ask/c/").split('#').next().unwrap_or_default().to_owned()
-}
+use web::chores;
 
 #[tokio::test]
 async fn the_answer_comes_at_once_with_its_words_marked_and_what_to_do() {
@@ -435,80 +355,6 @@ async fn a_surge_proposes_an_alert_that_names_nobody_and_old_questions_are_erase
         .await
         .expect("reads");
         assert_eq!(left, 0, "{engine}");
-    }
-}
-
-#[tokio::test]
-async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() {
-    for (engine, app, _) in houses().await {
-        let mut admin = Browser::new(&app);
-        town(&app, &mut admin).await;
-        let mut writer = granted(&app, "officer1", Role::Officer, "s1").await;
-        let mut second = granted(&app, "officer1b", Role::Officer, "s1").await;
-        let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
-        let body = "## 怎么骗\n- 自己的写法甲\n## 有什么迹象\n- 乙\n## 怎么办\n- 打110";
-        let input = [
-            ("base", "type/game"),
-            ("unit", "s1"),
-            ("kind", "type"),
-            ("title", "游戏交易骗局"),
-            ("body", body),
-            ("audience", "pupil"),
-        ];
-        let half = [("body", "## 怎么骗\n- 甲")];
-        let wrong: Vec<(&str, &str)> =
-            input.iter().map(|it| if it.0 == "body" { half[0] } else { *it }).collect();
-        let answer = writer.post("/library", &wrong).await;
-        assert!(answer.body.contains("## 有什么迹象"), "{engine}: {}", answer.body);
-        let made = writer.post("/library", &input).await;
-        let path = made.location.expect("goes on");
-        let path = path.split('?').next().unwrap_or_default().to_owned();
-        let twice = writer.post("/library", &input).await;
-        assert_eq!(twice.status, StatusCode::CONFLICT, "{engine}");
-        let step = format!("{path}/step");
-        let public = async |unit: &str| {
-            let mut reader = Browser::new(&app);
-            reader.get(&format!("/know/type/game?u={unit}")).await.body
-        };
-        let review = [("verb", "review")];
-        let own = writer.post(&step, &review).await;
-        assert_eq!(own.status, StatusCode::CONFLICT, "{engine}: {}", own.body);
-        let strange = other.post(&step, &review).await;
-        assert_eq!(strange.status, StatusCode::NOT_FOUND, "{engine}");
-        let early = second.post(&step, &[("verb", "publish")]).await;
-        assert_eq!(early.status, StatusCode::CONFLICT, "{engine}");
-        assert!(!public("s1").await.contains("自己的写法甲"), "{engine}: a draft");
-        second.post(&step, &review).await;
-        second.post(&step, &[("verb", "publish")]).await;
-        assert!(public("s1").await.contains("自己的写法甲"), "{engine}");
-        assert!(public("c1").await.contains("自己的写法甲"), "{engine}: and below");
-        assert!(!public("s2").await.contains("自己的写法甲"), "{engine}: nowhere else");
-        let print = Browser::new(&app).get("/know/type/game/print?u=s1").await;
-        assert!(print.body.contains("自己的写法甲") && print.body.contains("<svg"), "{engine}");
-        // A new version is a draft; the published one stays.
-        let next: Vec<(&str, &str)> = input
-            .iter()
-            .map(|it| if it.0 == "title" { ("title", "第二版标题") } else { *it })
-            .collect();
-        writer.post(&format!("{path}/edit"), &next).await;
-        assert!(public("s1").await.contains("游戏交易骗局"), "{engine}");
-        let page = writer.get(&path).await;
-        assert!(page.body.contains("第 2 版") && page.body.contains("第 1 版"), "{engine}");
-        second.post(&step, &review).await;
-        second.post(&step, &[("verb", "publish")]).await;
-        assert!(public("s1").await.contains("第二版标题"), "{engine}");
-        let bare = second.post(&step, &[("verb", "withdraw")]).await;
-        assert_eq!(bare.status, StatusCode::CONFLICT, "{engine}: a reason is needed");
-        second.post(&step, &[("verb", "withdraw"), ("reason", "过时")]).await;
-        let page = public("s1").await;
-        assert!(
-            !page.contains("第二版标题") && page.contains("网络游戏产品虚假交易"),
-            "{engine}"
-        );
-        let list = writer.get("/library?q=第二版").await;
-        assert!(list.body.contains("已撤回"), "{engine}");
-        let file = writer.get("/library/export.xlsx").await;
-        assert_eq!(file.status, StatusCode::OK, "{engine}");
     }
 }
 

@@ -353,3 +353,27 @@ async fn a_long_export_is_a_job_whose_file_is_fetched_by_its_owner() {
         assert!(page.body.contains("服务曾中断，文件没有生成"), "{engine}: {}", page.body);
     }
 }
+
+#[tokio::test]
+async fn the_appointment_list_shows_gaps_and_leaves_in_three_forms() {
+    for (engine, app) in houses().await {
+        let (mut admin, mut officer, _) = house(&app).await;
+        let post = [("post", "class-teacher"), ("person", "学生1"), ("from_on", "2022-03-01")];
+        let answer = admin.post("/units/c/posts", &post).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
+        let page = officer.get("/units/s/appointments").await;
+        for words in ["青禾小学反诈工作岗位名单", "班主任", "学生1", "空缺", "三年级2班"]
+        {
+            assert!(page.body.contains(words), "{engine}: {words}");
+        }
+        for format in ["xlsx", "docx"] {
+            let file = officer.post("/units/s/appointments", &[("format", format)]).await;
+            assert_eq!(file.status, StatusCode::OK, "{engine}: {format}");
+            assert!(file.body.starts_with("PK"), "{engine}: {format}");
+        }
+        let foreign = officer.get("/units/s2/appointments").await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN, "{engine}");
+        let trail = admin.get("/audit?action=export").await;
+        assert!(trail.body.contains("岗位名单"), "{engine}");
+    }
+}

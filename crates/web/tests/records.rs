@@ -339,3 +339,27 @@ async fn programs_hand_in_by_json() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{engine}");
     }
 }
+
+#[tokio::test]
+async fn times_that_cannot_be_are_told_to_the_reviewer() {
+    for (engine, app) in houses().await {
+        let (mut teacher, _, mut officer) = house(&app).await;
+        // It is ten in the morning, and the meeting was at eleven at night.
+        let parts = vec![
+            Part::Text("activity", "class-meeting"),
+            Part::Text("unit", "c"),
+            Part::Text("title", "三月主题班会"),
+            Part::Text("date", "2022-03-15"),
+            Part::Text("time", "23:00"),
+            Part::Text("client_key", "k1"),
+        ];
+        let answer = teacher.send(form(&parts)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
+        web::likeness::catch_up(&app).await.expect("catches up");
+        let id = id_in(answer.location.as_deref());
+        let page = officer.get(&format!("/records/{id}")).await;
+        assert!(page.body.contains("时间对不上"), "{engine}");
+        assert!(page.body.contains("晚于提交时间"), "{engine}: {}", page.body);
+        assert!(page.body.contains("待审核"), "{engine}: told, not punished");
+    }
+}

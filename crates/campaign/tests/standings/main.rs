@@ -2,6 +2,7 @@
 //! does, and random worlds against a slow program that follows the text.
 
 mod cases;
+mod counting;
 mod forecast;
 mod live;
 mod oracle;

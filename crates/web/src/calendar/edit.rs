@@ -107,6 +107,7 @@ pub(crate) async fn remove(
     who: SignedIn,
     Form(input): Form<Removal>,
 ) -> Result<Response, WebError> {
+    permit(&app, &who)?;
     let (mut calendar, _, _) = load(&app, "").await?;
     let from = Day::from(parse_date(&input.from, "开始")?);
     if input.kind == "workday" {
@@ -124,6 +125,7 @@ pub(crate) async fn save_text(
     who: SignedIn,
     Form(input): Form<Text>,
 ) -> Result<Response, WebError> {
+    permit(&app, &who)?;
     let checked = Calendar::parse(&input.text)
         .map(|_| input.text.clone())
         .map_err(|error| WebError::invalid(format!("{error}。校历没有保存。")));

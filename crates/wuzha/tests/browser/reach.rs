@@ -1,5 +1,5 @@
 //! Every page of the navigation can be used by everybody: on a phone, with a
-//! keyboard, by ear.
+//! keyboard, by ear; and none of them makes the browser complain.
 
 use super::{PASSWORD, first_run};
 use crate::support::{Browser, House, databases};
@@ -35,53 +35,75 @@ const LOOK: &str = r"
     }
     return wrong;";
 
+/// Pages beside those of the navigation.
+const MORE: &[&str] = &[
+    "/more",
+    "/account",
+    "/notifications?unread=1",
+    "/jobs?sort=created",
+    "/outbox",
+    "/reminders",
+    "/coverage?q=班主任",
+    "/import",
+    "/plans/new",
+    "/plans/drafts",
+    "/library",
+    "/consultations/trends",
+    "/accounts/new",
+    "/accounts/teachers",
+    "/accounts?sort=-created",
+    "/audit?sort=at",
+    "/units/roll",
+    "/records/new",
+    "/records?sort=-submitted",
+    "/people/new",
+];
+
 #[tokio::test]
 async fn every_page_of_the_navigation_is_within_reach() {
-    let house = House::start(databases()[0].as_deref());
-    let browser = Browser::open(390, 844).await;
-    first_run(&browser, &house).await;
-    let script = "return [...document.querySelectorAll('nav.side a')].map((it) => it.getAttribute('href'))";
-    let found = browser.page.execute(script, Vec::new()).await.expect("looks");
-    let mut pages: Vec<String> = serde_json::from_value(found).expect("addresses");
-    assert!(9 < pages.len(), "{pages:?}");
-    for more in [
-        "/more",
-        "/account",
-        "/notifications",
-        "/jobs",
-        "/outbox",
-        "/reminders",
-        "/coverage",
-        "/import",
-        "/plans/new",
-        "/accounts/new",
-        "/accounts/teachers",
-        "/units/roll",
-        "/records/new",
-        "/people/new",
-        "/sign-out-of-nowhere",
-    ] {
-        pages.push(more.to_owned());
-    }
-    let mut wrong = Vec::new();
-    for width in [390, 1440] {
-        browser.resize(width, 844).await;
-        for page in &pages {
-            browser.goto(&house.path(page)).await;
-            browser.fits_the_width().await;
-            let found = browser.page.execute(LOOK, Vec::new()).await.expect("looks");
-            let found: Vec<String> = serde_json::from_value(found).expect("words");
-            wrong.extend(found.into_iter().map(|it| format!("{page} at {width}: {it}")));
+    for database in databases() {
+        let house = House::start(database.as_deref());
+        let browser = Browser::open(390, 844).await;
+        first_run(&browser, &house).await;
+        let script = "return [...document.querySelectorAll('nav.side a')].map((it) => it.getAttribute('href'))";
+        let found = browser.page.execute(script, Vec::new()).await.expect("looks");
+        let mut pages: Vec<String> = serde_json::from_value(found).expect("addresses");
+        assert!(9 < pages.len(), "{pages:?}");
+        pages.extend(MORE.iter().map(|page| (*page).to_owned()));
+        let mut wrong = Vec::new();
+        for width in [390, 1440] {
+            browser.resize(width, 844).await;
+            for page in &pages {
+                browser.goto(&house.path(page)).await;
+                browser.fits_the_width().await;
+                let mut found = look(&browser).await;
+                found.extend(browser.complaints().await);
+                wrong.extend(found.into_iter().map(|it| format!("{page} at {width}: {it}")));
+            }
         }
+        // A page that is not there says so, and in the same way.
+        browser.goto(&house.path("/sign-out-of-nowhere")).await;
+        let found = look(&browser).await;
+        wrong.extend(found.into_iter().map(|it| format!("not there: {it}")));
+        let missing = browser.complaints().await;
+        assert!(missing.iter().all(|it| it.contains("404")), "{missing:?}");
+        assert!(!missing.is_empty(), "complaints are heard at all");
+        // The pages of those who are not signed in, too.
+        browser.page.delete_all_cookies().await.expect("forgets");
+        browser.resize(390, 844).await;
+        for page in ["/sign-in", "/ask", "/ask/follow", "/ask/pay", "/know"] {
+            browser.goto(&house.path(page)).await;
+            let mut found = look(&browser).await;
+            found.extend(browser.complaints().await);
+            wrong.extend(found.into_iter().map(|it| format!("{page}: {it}")));
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        browser.sign_in(&house, "zhou", PASSWORD).await;
+        browser.close().await;
     }
-    // The pages of those who are not signed in, too.
-    browser.page.delete_all_cookies().await.expect("forgets");
-    browser.resize(390, 844).await;
-    browser.goto(&house.path("/sign-in")).await;
+}
+
+async fn look(browser: &Browser) -> Vec<String> {
     let found = browser.page.execute(LOOK, Vec::new()).await.expect("looks");
-    let found: Vec<String> = serde_json::from_value(found).expect("words");
-    wrong.extend(found.into_iter().map(|it| format!("/sign-in: {it}")));
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    browser.sign_in(&house, "zhou", PASSWORD).await;
-    browser.close().await;
+    serde_json::from_value(found).expect("words")
 }

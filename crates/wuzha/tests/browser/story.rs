@@ -384,7 +384,7 @@ async fn everything_is_in_the_audit(browser: &Browser, house: &House) {
     browser.sees("退回").await;
     browser.sees("钱经办").await;
     browser.goto(&house.path("/audit?account=zhou")).await;
-    browser.sees("导出名单").await;
+    browser.sees("导出·人员").await;
     browser.resize(390, 844).await;
     browser.fits_the_width().await;
 }

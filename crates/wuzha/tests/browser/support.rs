@@ -79,6 +79,7 @@ impl Drop for House {
 /// ChromeDriver and one browser window.
 pub(crate) struct Browser {
     driver: Child,
+    port: u16,
     pub(crate) page: Client,
 }
 
@@ -98,7 +99,8 @@ impl Browser {
                 "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
                 "--disable-dev-shm-usage", "--lang=zh-CN", format!("--window-size={width},{height}"),
-            ]}
+            ]},
+            "goog:loggingPrefs": { "browser": "ALL" },
         });
         let capabilities: Capabilities = options.as_object().expect("an object").clone();
         let mut tries = 0;
@@ -114,7 +116,34 @@ impl Browser {
                 }
             }
         };
-        Self { driver, page }
+        Self { driver, port, page }
+    }
+
+    /// What the browser complained of since it was asked last: scripts that broke,
+    /// files that were not there, what the policy forbade.
+    pub(crate) async fn complaints(&self) -> Vec<String> {
+        use std::io::{Read as _, Write as _};
+        let session = self.page.session_id().await.expect("a session").unwrap_or_default();
+        let body = r#"{"type":"browser"}"#;
+        let asked = format!(
+            "POST /session/{session}/se/log HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.port,
+            body.len()
+        );
+        let mut driver =
+            std::net::TcpStream::connect(("127.0.0.1", self.port)).expect("the driver");
+        driver.write_all(asked.as_bytes()).expect("asks");
+        let mut said = String::new();
+        driver.read_to_string(&mut said).expect("an answer");
+        let json = said.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        let lines = json["value"].as_array().cloned().unwrap_or_default();
+        lines
+            .iter()
+            .filter(|line| line["level"] == "SEVERE" || line["level"] == "WARNING")
+            .map(|line| line["message"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     pub(crate) async fn goto(&self, url: &str) {
@@ -359,7 +388,7 @@ impl Browser {
     }
 
     pub(crate) async fn close(self) {
-        let Self { mut driver, page } = self;
+        let Self { mut driver, page, .. } = self;
         // The window may be gone with its driver; that is the end asked for.
         let _ = page.close().await;
         let _ = driver.kill();
