@@ -238,7 +238,7 @@ async fn board(app: &App, who: &SignedIn, id: &str, shown: Shown) -> Result<Mark
         @else { a.button.quiet href=(format!("{here}?past=1")) { "含历任" } }
     };
     let content = html! {
-        (units::trail(&tree, who, id, false))
+        (units::trail_to(&tree, who, id, "岗位"))
         (heading(&format!("{}的岗位", node.unit.name), Some(actions)))
         @if let Some(words) = &shown.wrong { (layout::note(words, Tone::Bad)) }
         @for (name, posts) in &wanted.teams {

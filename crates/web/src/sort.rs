@@ -116,7 +116,7 @@ impl Heads<'_> {
                         @for descending in [key.falls, !key.falls] {
                             @let value = Sort { code: key.code, descending }.text();
                             option value=(value) selected[value == now] {
-                                (key.label) @if descending { "（从大到小）" } @else { "（从小到大）" }
+                                (key.label) @if descending { " 降序" } @else { " 升序" }
                             }
                         }
                     }

@@ -37,6 +37,17 @@ fn kind_words(tree: &Tree, kind: UnitKind, id: &str) -> String {
 /// The way down from the highest unit that the reader may see. `as_list` links
 /// to levels instead of pages.
 pub(crate) fn trail(tree: &Tree, who: &SignedIn, id: &str, as_list: bool) -> Markup {
+    crumbs(&steps(tree, who, id, as_list))
+}
+
+/// The same with one more step: somebody or something of the unit.
+pub(crate) fn trail_to(tree: &Tree, who: &SignedIn, id: &str, last: &str) -> Markup {
+    let mut steps = steps(tree, who, id, false);
+    steps.push((last.to_owned(), String::new()));
+    crumbs(&steps)
+}
+
+fn steps(tree: &Tree, who: &SignedIn, id: &str, as_list: bool) -> Vec<(String, String)> {
     let mut steps: Vec<(String, String)> = tree
         .above(id)
         .into_iter()
@@ -51,7 +62,7 @@ pub(crate) fn trail(tree: &Tree, who: &SignedIn, id: &str, as_list: bool) -> Mar
         })
         .collect();
     steps.reverse();
-    crumbs(&steps)
+    steps
 }
 
 /// A unit's own page.

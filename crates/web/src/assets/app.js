@@ -72,7 +72,7 @@ for (const field of document.querySelectorAll("input[type=date]")) {
   const say = () => {
     const [year, month, day] = field.value.split("-").map(Number);
     const week = day ? "日一二三四五六"[new Date(year, month - 1, day).getDay()] : "";
-    words.textContent = day ? `${year}年${month}月${day}日 星期${week}` : "年 / 月 / 日";
+    words.textContent = day ? `${year}年${month}月${day}日 星期${week}` : "";
   };
   say();
   field.addEventListener("input", say);

@@ -154,7 +154,7 @@ pub(crate) async fn show(
     let narrowing = [("unit", id), ("q", asked.q.trim())];
     let heads = Heads { base: BASE, pairs: &narrowing, keys: KEYS, sort };
     let content = html! {
-        (units::trail(&tree, &who, id, false))
+        (units::trail_to(&tree, &who, id, "覆盖检查"))
         (heading(&format!("{}的覆盖检查", top.unit.name), Some(html! {
             @if may_export { (export::button(&export::href(BASE, &narrowing))) }
             a.button.quiet href=(path::with_query(path::BOARD, &[("unit", id)])) { "任务完成到人" }

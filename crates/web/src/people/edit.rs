@@ -235,7 +235,7 @@ fn edit_page(
 ) -> Markup {
     let tree = app.live.tree();
     let content = html! {
-        (units::trail(&tree, who, &person.unit, false))
+        (units::trail_to(&tree, who, &person.unit, &person.name))
         (heading(&format!("修改“{}”", person.name), None))
         @if let Some(words) = wrong { (layout::note(words, Tone::Bad)) }
         form.card.narrow method="post" action=(format!("{}/edit", path::person(&person.id))) {
@@ -342,7 +342,7 @@ fn transfer_page(
     let today = app.clock.today().to_string();
     let to = |last: &str| format!("{}/{last}", path::person(&person.id));
     let content = html! {
-        (units::trail(&tree, who, &person.unit, false))
+        (units::trail_to(&tree, who, &person.unit, &person.name))
         (heading(&format!("“{}”调动或离开", person.name), None))
         @if let Some(words) = wrong { (layout::note(words, Tone::Bad)) }
         section.card {

@@ -117,7 +117,7 @@ async fn page(
     let may_reveal = tree.permit(&who.actor, Action::Reveal, unit).is_ok();
     let to = |last: &str| format!("{}/{last}", path::person(&person.id));
     let content = html! {
-        (units::trail(&tree, who, unit, false))
+        (units::trail_to(&tree, who, unit, &person.name))
         (heading(&person.name, may_manage.then(|| html! {
             a.button.quiet href=(to("edit")) { "修改" }
             @if person.role != PersonRole::Guardian && person.left_on.is_none() {

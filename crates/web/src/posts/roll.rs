@@ -111,7 +111,7 @@ pub(crate) async fn print(
     let may_export = tree.permit(&who.actor, Action::Export, &id).is_ok();
     let may_reveal = tree.permit(&who.actor, Action::Reveal, &id).is_ok();
     let content = html! {
-        (units::trail(&tree, &who, &id, false))
+        (units::trail_to(&tree, &who, &id, "岗位名单"))
         (heading(&format!("{}反诈工作岗位名单", node.unit.name), None))
         @if may_export {
             form.filter method="post" action=(format!("{}/appointments", path::unit(&id))) {

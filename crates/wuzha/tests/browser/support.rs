@@ -127,17 +127,27 @@ impl Browser {
         let body = r#"{"type":"browser"}"#;
         let asked = format!(
             "POST /session/{session}/se/log HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.port,
             body.len()
         );
         let mut driver =
             std::net::TcpStream::connect(("127.0.0.1", self.port)).expect("the driver");
         driver.write_all(asked.as_bytes()).expect("asks");
-        let mut said = String::new();
-        driver.read_to_string(&mut said).expect("an answer");
-        let json = said.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-        let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        // The driver keeps the line open: its head says how much comes.
+        let mut answer = BufReader::new(driver);
+        let (mut line, mut length) = (String::new(), 0);
+        while answer.read_line(&mut line).expect("a head") > 2 {
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().expect("a length");
+            }
+            line.clear();
+        }
+        let mut json = vec![0; length];
+        answer.read_exact(&mut json).expect("an answer");
+        let json: serde_json::Value = serde_json::from_slice(&json).expect("JSON");
         let lines = json["value"].as_array().cloned().unwrap_or_default();
         lines
             .iter()
