@@ -11,6 +11,7 @@ pub mod draft;
 mod error;
 pub mod evidence;
 pub mod file;
+mod filling;
 pub mod indicator;
 pub mod job;
 pub mod lease;

@@ -27,6 +27,7 @@ pub struct Store {
     reader: AnyPool,
     writer: AnyPool,
     begin: &'static str,
+    is_postgres: bool,
     pub sealer: Sealer,
 }
 
@@ -61,6 +62,7 @@ impl Store {
             Location::Postgres { url, schema } => Self::postgres(url, schema, sealer).await?,
         };
         sqlx::migrate!().run(&store.writer).await?;
+        store.put_back().await?;
         Ok(store)
     }
 
@@ -91,7 +93,7 @@ impl Store {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         let reader = pool(READERS_MAX).connect_with(options).await?;
-        Ok(Self { reader, writer, begin: "begin immediate", sealer })
+        Ok(Self { reader, writer, begin: "begin immediate", is_postgres: false, sealer })
     }
 
     async fn postgres(url: &str, schema: &str, sealer: Sealer) -> Result<Self, StorageError> {
@@ -108,7 +110,8 @@ impl Store {
             .execute(sqlx::AssertSqlSafe(format!("create schema if not exists {schema}")))
             .await?;
         drop(first);
-        let path = format!("set search_path to {schema}");
+        // Compiling a plan costs more than any page's query takes.
+        let path = format!("set search_path to {schema}; set jit = off");
         let pool = |most: u32| {
             let path = path.clone();
             AnyPoolOptions::new()
@@ -124,7 +127,7 @@ impl Store {
         };
         let writer = pool(4).connect_with(options.clone()).await?;
         let reader = pool(READERS_MAX).connect_with(options).await?;
-        Ok(Self { reader, writer, begin: "begin", sealer })
+        Ok(Self { reader, writer, begin: "begin", is_postgres: true, sealer })
     }
 
     /// A connection for reading.
@@ -137,6 +140,15 @@ impl Store {
     pub async fn write(&self, at: i64) -> Result<Tx, StorageError> {
         let inner = self.writer.begin_with(self.begin).await?;
         Ok(Tx { inner, lines: Vec::new(), head: None, at, sealer: self.sealer.clone() })
+    }
+
+    pub(crate) const fn is_postgres(&self) -> bool {
+        self.is_postgres
+    }
+
+    /// A transaction of the house itself, which changes no content.
+    pub(crate) async fn begin(&self) -> Result<sqlx::Transaction<'static, Any>, StorageError> {
+        Ok(self.writer.begin_with(self.begin).await?)
     }
 
     /// Closes all connections; SQLite folds its log into the file.

@@ -70,6 +70,13 @@ const BATCH: usize = 4_000;
 /// Fills an empty tenant. Returns nothing half: each part is one transaction,
 /// and the accounts, by which a filled house is known, come last.
 pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result<()> {
+    store.take_off().await?;
+    keep(store, password_hash).await?;
+    store.put_back().await?;
+    Ok(())
+}
+
+async fn keep(store: &Store, password_hash: String) -> anyhow::Result<()> {
     let mut chance = Chance::new(SEED);
     let district = District::new(&mut chance);
     let root = district.places[0].id.clone();
