@@ -122,7 +122,8 @@ impl Clauses {
                 )
             });
         }
-        let limit = self.place(Value::Number(limit));
+        // Written out: where PostgreSQL does not know the limit, it plans for a
+        // tenth of the table and reads all of it.
         self.tail = format!(" {} limit {limit}", order(alias, by));
     }
 

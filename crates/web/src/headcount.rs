@@ -28,9 +28,41 @@ struct Counted {
     counts: Arc<Counts>,
 }
 
+impl Counted {
+    fn fits(&self, today: &str, tree: &Arc<Tree>) -> bool {
+        self.today == today && Arc::ptr_eq(&self.tree, tree)
+    }
+}
+
+impl Headcount {
+    /// What is kept, if it still holds. Many ask this at the same time, so nobody
+    /// is kept waiting while the database is asked.
+    async fn standing(&self, app: &App, today: &str) -> Result<Option<Arc<Counts>>, WebError> {
+        let tree = app.live.tree();
+        let known = self.0.lock().await.as_ref().and_then(|known| {
+            known.fits(today, &tree).then(|| (known.seq, Arc::clone(&known.counts)))
+        });
+        let Some((seq, counts)) = known else { return Ok(None) };
+        let heard = stored::heard_after(&mut *app.store.read().await?, seq).await?;
+        if heard.organisation {
+            return Ok(None);
+        }
+        if seq < heard.seq
+            && let Some(known) = self.0.lock().await.as_mut()
+            && known.seq == seq
+        {
+            known.seq = heard.seq;
+        }
+        Ok(Some(counts))
+    }
+}
+
 /// The figures as they are now.
 pub(crate) async fn counts(app: &App) -> Result<Arc<Counts>, WebError> {
     let today = app.clock.today().to_string();
+    if let Some(counts) = app.headcount.standing(app, &today).await? {
+        return Ok(counts);
+    }
     // Held while they are counted, so that many who ask count once.
     let mut kept = app.headcount.0.lock().await;
     let tree = app.live.tree();
@@ -38,8 +70,7 @@ pub(crate) async fn counts(app: &App) -> Result<Arc<Counts>, WebError> {
     let seq = match kept.as_mut() {
         Some(known) => {
             let heard = stored::heard_after(&mut conn, known.seq).await?;
-            let is_same = known.today == today && Arc::ptr_eq(&known.tree, &tree);
-            if is_same && !heard.organisation {
+            if known.fits(&today, &tree) && !heard.organisation {
                 known.seq = heard.seq;
                 return Ok(Arc::clone(&known.counts));
             }

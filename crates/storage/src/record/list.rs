@@ -93,14 +93,16 @@ pub async fn list(
     let by = wanted.by(|key| column(key, filter));
     let mut clauses = clauses(filter);
     clauses.page(("record", "r"), by, after, limit);
-    // The page first, then what belongs to its rows only.
+    // The page first, which indexes answer alone, then what belongs to its rows
+    // only.
     let text = format!(
         "select r.id, r.activity, r.unit_id, p.name, r.title, r.acted_on, r.submitted_at,
             a.display_name, r.count, r.present_count, r.absent_count, r.status,
             (select count(*) from evidence e where e.record_id = r.id),
             (select count(*) from suspicion s where s.record_id = r.id and s.verdict is null),
             r.revision
-         from (select r.* from {}) r
+         from (select r.id from {}) page
+         join record r on r.id = page.id
          left join person p on p.id = r.person_id
          left join account a on a.id = r.submitted_by
          {}",
