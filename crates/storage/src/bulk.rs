@@ -115,7 +115,7 @@ pub(crate) fn places(first: usize, count: usize) -> String {
     text
 }
 
-/// Values of an `in (…)` at most: SQLite's cost grows with the square.
+/// Values of an `in (…)` at most.
 const LIST_MAX: usize = 256;
 
 /// Calls `found` with each row of a query over a long list of values, a part of
@@ -126,21 +126,48 @@ pub(crate) async fn each_in(
     conn: &mut AnyConnection,
     (head, tail): (&str, &str),
     values: &[String],
+    found: impl FnMut(&sqlx::any::AnyRow) -> Result<(), StorageError> + Send,
+) -> Result<(), StorageError> {
+    each_in_with(conn, (head, tail), values, None, found).await
+}
+
+/// The same with one more value, whose place is `{}` in the tail.
+pub(crate) async fn each_in_with(
+    conn: &mut AnyConnection,
+    (head, tail): (&str, &str),
+    values: &[String],
+    more: Option<&str>,
     mut found: impl FnMut(&sqlx::any::AnyRow) -> Result<(), StorageError> + Send,
 ) -> Result<(), StorageError> {
+    let places = Places::of(conn);
     for chunk in values.chunks(LIST_MAX) {
         let Some(last) = chunk.last() else { continue };
         let size = chunk.len().next_power_of_two();
-        let text = format!("{head} ({}) {tail}", places(1, size));
+        let text = listing((head, tail), size, places);
         let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
         for at in 0..size {
             query = query.bind(chunk.get(at).unwrap_or(last).clone());
+        }
+        if let Some(more) = more {
+            query = query.bind(more.to_owned());
         }
         for row in &query.fetch_all(&mut *conn).await? {
             found(row)?;
         }
     }
     Ok(())
+}
+
+fn listing((head, tail): (&str, &str), size: usize, as_places: Places) -> String {
+    match as_places {
+        Places::Numbered => {
+            let tail = tail.replace("{}", &format!("${}", size + 1));
+            format!("{head} ({}) {tail}", places(1, size))
+        }
+        Places::Counted => {
+            format!("{head} (?{}) {}", ",?".repeat(size - 1), tail.replace("{}", "?"))
+        }
+    }
 }
 
 /// What a reader typed, as a pattern in which nothing but `%` around it is
@@ -151,7 +178,7 @@ pub(crate) fn like(search: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Places, power_below, statement};
+    use super::{Places, listing, power_below, statement};
 
     #[test]
     fn statements_come_in_few_sizes() {
@@ -164,5 +191,8 @@ mod tests {
         let of = |places| statement("insert into t values ", "do x", (2, 2), places);
         assert_eq!(of(Places::Counted), "insert into t values (?,?),(?,?) do x");
         assert_eq!(of(Places::Numbered), "insert into t values ($1,$2),($3,$4) do x");
+        let of = |places| listing(("a in", "and b = {}"), 3, places);
+        assert_eq!(of(Places::Counted), "a in (?,?,?) and b = ?");
+        assert_eq!(of(Places::Numbered), "a in ($1, $2, $3) and b = $4");
     }
 }

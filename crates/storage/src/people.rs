@@ -3,6 +3,8 @@
 
 mod guardian;
 mod list;
+mod many;
+mod roster;
 mod stream;
 
 use campaign::access::Permit;
@@ -22,7 +24,12 @@ pub use list::{
     counts_by_unit, counts_everywhere, counts_of, guardian_by_phone, list, outside_classes,
     with_register_no, with_student_no, without_guardian,
 };
-pub use stream::{Card, Member, Span, each, each_card, each_guardianship, each_tenure};
+pub use many::{Move, save_many, transfer_many};
+pub use roster::{
+    Card, CardKey, KnownGuardian, cards, guardians_by_phones, guardians_of_many, has_guardians,
+    has_members,
+};
+pub use stream::{Member, Span, each, each_tenure};
 
 /// A person with everything that is kept of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,21 +282,6 @@ pub async fn save(tx: &mut Tx, permit: &Permit, it: &Person) -> Result<(), Stora
     insert_audiences(tx, std::slice::from_ref(it)).await?;
     let object = format!("person/{}", it.id);
     tx.audit(permit, "change", Change { object: &object, detail: it.name.clone() });
-    Ok(())
-}
-
-/// Saves many changed people, their audiences left as they are, with one
-/// audit line.
-pub async fn save_many(
-    tx: &mut Tx,
-    permit: &Permit,
-    people: &[Person],
-) -> Result<(), StorageError> {
-    for it in people {
-        save_quietly(tx, it).await?;
-    }
-    let detail = format!("{} 人", people.len());
-    tx.audit(permit, "change", Change { object: "person", detail });
     Ok(())
 }
 

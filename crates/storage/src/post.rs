@@ -5,7 +5,7 @@ use campaign::access::Permit;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::bulk::insert_rows;
+use crate::bulk::{each_in, insert_rows};
 use crate::people::Scope;
 use crate::{Change, StorageError, Tx};
 
@@ -214,6 +214,22 @@ pub async fn each(
             visit(appointment(row)?);
         }
     }
+}
+
+/// Unit, post and person of what these people hold without an end.
+pub async fn held_by(
+    conn: &mut AnyConnection,
+    people: &[String],
+) -> Result<Vec<(String, String, String)>, StorageError> {
+    let head =
+        "select unit_id, post, person_id from post where until_on is null and person_id in";
+    let mut held = Vec::new();
+    each_in(conn, (head, ""), people, |row| {
+        held.push((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+        Ok(())
+    })
+    .await?;
+    Ok(held)
 }
 
 fn appointment(row: &AnyRow) -> Result<Appointment, StorageError> {

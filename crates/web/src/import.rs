@@ -1,6 +1,7 @@
 //! Rosters in: upload, a look at what would change, and then all or nothing.
 
 mod known;
+mod meet;
 mod pages;
 mod place;
 mod plan;

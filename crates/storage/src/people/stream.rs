@@ -1,5 +1,5 @@
-//! Everybody in one pass, a page of rows at a time: for building standings and
-//! for comparing a roster. Nothing here holds more than a page.
+//! Everybody in one pass, a page of rows at a time, for building standings.
+//! Nothing here holds more than a page.
 
 use campaign::person::PersonRole;
 use sqlx::{AnyConnection, Row as _};
@@ -27,29 +27,9 @@ pub struct Span {
     pub until_on: Option<String>,
 }
 
-/// What a roster is compared with: no sealed field is opened for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
-    pub id: String,
-    pub unit: String,
-    pub role: PersonRole,
-    pub name: String,
-    pub gender: Option<String>,
-    pub student_no: Option<String>,
-    pub register_no: Option<String>,
-    pub staff_no: Option<String>,
-    pub born_on: Option<String>,
-    pub phone_digest: Option<String>,
-    pub id_number_digest: Option<String>,
-    pub address_digest: Option<String>,
-    pub joined_on: Option<String>,
-    pub left_on: Option<String>,
-    pub revision: i64,
-}
-
 const PAGE: i64 = 5_000;
 
-fn role_of(code: &str, id: &str) -> Result<PersonRole, StorageError> {
+pub(super) fn role_of(code: &str, id: &str) -> Result<PersonRole, StorageError> {
     PersonRole::from_code(code).ok_or_else(|| StorageError::Inconsistent {
         table: "person",
         column: "role",
@@ -142,91 +122,6 @@ pub async fn each_tenure(
                 unit: row.try_get(1)?,
                 from_on: Some(from).filter(|from| !from.is_empty()),
                 until_on: row.try_get(3)?,
-            });
-        }
-    }
-}
-
-/// Hands the card of everybody in `top` and below it to `visit`; of everybody
-/// when `top` is None.
-pub async fn each_card(
-    conn: &mut AnyConnection,
-    top: Option<&str>,
-    visit: &mut (dyn FnMut(Card) + Send),
-) -> Result<(), StorageError> {
-    // Guardians stand where one child does, and may have others elsewhere: they
-    // are always all read.
-    let scope = match top {
-        None => "",
-        Some(_) => {
-            "and (role = 'guardian' or unit_id in
-                (select unit_id from unit_ancestor where ancestor_id = $3))"
-        }
-    };
-    let text = format!(
-        "select id, unit_id, role, name, gender, student_no, register_no, staff_no, born_on,
-            phone_digest, id_number_digest, address_digest, joined_on, left_on, revision
-         from person where id > $1 {scope} order by id limit $2"
-    );
-    let mut after = String::new();
-    loop {
-        let mut query =
-            sqlx::query(sqlx::AssertSqlSafe(text.clone())).bind(after.clone()).bind(PAGE);
-        if let Some(top) = top {
-            query = query.bind(top.to_owned());
-        }
-        let rows = query.fetch_all(&mut *conn).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = last.try_get(0)?;
-        for row in &rows {
-            let id: String = row.try_get(0)?;
-            let role: String = row.try_get(2)?;
-            visit(Card {
-                unit: row.try_get(1)?,
-                role: role_of(&role, &id)?,
-                name: row.try_get(3)?,
-                gender: row.try_get(4)?,
-                student_no: row.try_get(5)?,
-                register_no: row.try_get(6)?,
-                staff_no: row.try_get(7)?,
-                born_on: row.try_get(8)?,
-                phone_digest: row.try_get(9)?,
-                id_number_digest: row.try_get(10)?,
-                address_digest: row.try_get(11)?,
-                joined_on: row.try_get(12)?,
-                left_on: row.try_get(13)?,
-                revision: row.try_get(14)?,
-                id,
-            });
-        }
-    }
-}
-
-/// Hands every (student, guardian) pair to `visit`, by student.
-pub async fn each_guardianship(
-    conn: &mut AnyConnection,
-    visit: &mut (dyn FnMut(super::Guardianship) + Send),
-) -> Result<(), StorageError> {
-    let mut after = (String::new(), String::new());
-    loop {
-        let rows = sqlx::query(
-            "select student_id, guardian_id, relation, position from guardianship
-             where (student_id, guardian_id) > ($1, $2)
-             order by student_id, guardian_id limit $3",
-        )
-        .bind(after.0.clone())
-        .bind(after.1.clone())
-        .bind(PAGE)
-        .fetch_all(&mut *conn)
-        .await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = (last.try_get(0)?, last.try_get(1)?);
-        for row in &rows {
-            visit(super::Guardianship {
-                student: row.try_get(0)?,
-                guardian: row.try_get(1)?,
-                relation: row.try_get(2)?,
-                position: row.try_get(3)?,
             });
         }
     }

@@ -1,124 +1,118 @@
-//! Who is there already, by everything that tells people apart.
+//! Who is there already. It is asked for a batch of rows at a time, so that an
+//! import holds no more of the house than its rows can meet, and as the house
+//! was before the import: what the import writes itself does not show here.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use campaign::person::PersonRole;
-use storage::StorageError;
-use storage::people::{self, Card};
-use storage::post;
+use storage::people::{self, Card, CardKey, KnownGuardian};
+use storage::{PoolConnection, StorageError, post};
+use tokio::runtime::Handle;
 
-/// The people of the import's scope, and all guardians.
-#[derive(Default)]
+use crate::live::Tree;
+
+/// The house before the import, for a thread that may wait.
 pub(super) struct Known {
-    pub(super) cards: Vec<Card>,
-    by_register: HashMap<String, u32>,
-    /// (number, unit) pairs are few: schools are told apart by the caller.
-    by_student_no: HashMap<String, Vec<u32>>,
-    by_staff_no: HashMap<String, Vec<u32>>,
-    by_id_number: HashMap<String, Vec<u32>>,
-    by_name: HashMap<(String, String), Vec<u32>>,
-    /// Guardians by phone digest.
-    pub(super) guardians: HashMap<String, Vec<(String, String)>>,
-    /// Guardians of a student: id, name, phone digest, relation.
-    pub(super) of_student: HashMap<String, Vec<KnownGuardian>>,
-    pub(super) posts: HashSet<(String, String, String)>,
-}
-
-/// A guardian as a student has them.
-#[derive(Debug, Clone)]
-pub(super) struct KnownGuardian {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) phone_digest: Option<String>,
-    pub(super) relation: Option<String>,
-    pub(super) position: i64,
+    conn: PoolConnection,
+    runtime: Handle,
+    tree: Arc<Tree>,
+    /// Only people in and below this unit are met; None is the whole tenant.
+    scope: Option<String>,
+    has_people: bool,
+    has_guardians: bool,
 }
 
 impl Known {
-    /// Reads everybody in and below `top`; None is the whole tenant.
-    pub(super) async fn load(
-        conn: &mut storage::Conn,
-        top: Option<&str>,
+    pub(super) async fn open(
+        mut conn: PoolConnection,
+        tree: Arc<Tree>,
+        scope: Option<String>,
     ) -> Result<Self, StorageError> {
-        let mut known = Self::default();
-        let mut guardians: HashMap<String, (String, Option<String>)> = HashMap::new();
-        people::each_card(conn, top, &mut |card| {
-            if card.role == PersonRole::Guardian {
-                if let Some(digest) = &card.phone_digest {
-                    let entry = known.guardians.entry(digest.clone()).or_default();
-                    entry.push((card.name.clone(), card.id.clone()));
-                }
-                guardians.insert(card.id, (card.name, card.phone_digest));
-            } else {
-                known.add(card);
-            }
-        })
-        .await?;
-        people::each_guardianship(conn, &mut |pair| {
-            if let Some((name, phone_digest)) = guardians.get(&pair.guardian) {
-                known.of_student.entry(pair.student).or_default().push(KnownGuardian {
-                    id: pair.guardian,
-                    name: name.clone(),
-                    phone_digest: phone_digest.clone(),
-                    relation: pair.relation,
-                    position: pair.position,
-                });
-            }
-        })
-        .await?;
-        post::each(conn, &mut |it| {
-            if it.until_on.is_none() {
-                known.posts.insert((it.unit, it.post, it.person));
-            }
-        })
-        .await?;
-        Ok(known)
+        let has_people = people::has_members(&mut conn, scope.as_deref()).await?;
+        let has_guardians = people::has_guardians(&mut conn).await?;
+        Ok(Self { conn, runtime: Handle::current(), tree, scope, has_people, has_guardians })
     }
 
-    fn add(&mut self, card: Card) {
-        let at = self.cards.len() as u32;
-        if let Some(no) = &card.register_no {
-            self.by_register.insert(no.clone(), at);
+    /// Whether there is anybody whom a row could be about.
+    pub(super) const fn has_people(&self) -> bool {
+        self.has_people
+    }
+
+    /// Whether there is any guardian whom a row could name.
+    pub(super) const fn has_guardians(&self) -> bool {
+        self.has_guardians
+    }
+
+    /// Whether the unit was there before the import.
+    pub(super) fn has_unit(&self, unit: &str) -> bool {
+        self.tree.get(unit).is_some()
+    }
+
+    pub(super) fn cards(
+        &mut self,
+        key: CardKey<'_>,
+        values: &[String],
+    ) -> Result<Vec<Card>, StorageError> {
+        if values.is_empty() || !self.has_people {
+            return Ok(Vec::new());
         }
-        let lists = [
-            (&mut self.by_student_no, &card.student_no),
-            (&mut self.by_staff_no, &card.staff_no),
-            (&mut self.by_id_number, &card.id_number_digest),
-        ];
-        for (list, key) in lists {
-            if let Some(key) = key {
-                list.entry(key.clone()).or_default().push(at);
-            }
+        let mut found =
+            self.runtime.block_on(people::cards(&mut self.conn, key, &distinct(values)))?;
+        if let Some(scope) = &self.scope {
+            found.retain(|card| self.tree.within(&card.unit, scope));
         }
-        self.by_name.entry((card.unit.clone(), card.name.clone())).or_default().push(at);
-        self.cards.push(card);
+        Ok(found)
     }
 
-    pub(super) fn card(&self, at: u32) -> Option<&Card> {
-        self.cards.get(at as usize)
-    }
-
-    pub(super) fn by_register(&self, no: &str) -> Option<u32> {
-        self.by_register.get(no).copied()
-    }
-
-    pub(super) fn by_student_no(&self, no: &str) -> &[u32] {
-        self.by_student_no.get(no).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn by_staff_no(&self, no: &str) -> &[u32] {
-        self.by_staff_no.get(no).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn by_id_number(&self, digest: &str) -> &[u32] {
-        self.by_id_number.get(digest).map_or(&[], Vec::as_slice)
-    }
-
-    pub(super) fn by_name(&self, unit: &str, name: &str) -> &[u32] {
-        // Most imports meet an empty house.
-        if self.by_name.is_empty() {
-            return &[];
+    /// The guardians of these students, by student.
+    pub(super) fn guardians_of(
+        &mut self,
+        students: &[String],
+    ) -> Result<HashMap<String, Vec<KnownGuardian>>, StorageError> {
+        let mut by_student: HashMap<String, Vec<KnownGuardian>> = HashMap::new();
+        if students.is_empty() || !self.has_guardians {
+            return Ok(by_student);
         }
-        self.by_name.get(&(unit.to_owned(), name.to_owned())).map_or(&[], Vec::as_slice)
+        let found = people::guardians_of_many(&mut self.conn, students);
+        for it in self.runtime.block_on(found)? {
+            by_student.entry(it.student.clone()).or_default().push(it);
+        }
+        Ok(by_student)
     }
+
+    /// Name and id of the guardians with these phones, by the phone's digest.
+    pub(super) fn guardians_by_phones(
+        &mut self,
+        digests: &[String],
+    ) -> Result<HashMap<String, Vec<(String, String)>>, StorageError> {
+        let mut by_phone: HashMap<String, Vec<(String, String)>> = HashMap::new();
+        if digests.is_empty() || !self.has_guardians {
+            return Ok(by_phone);
+        }
+        let digests = distinct(digests);
+        let found = people::guardians_by_phones(&mut self.conn, &digests);
+        for (digest, name, id) in self.runtime.block_on(found)? {
+            by_phone.entry(digest).or_default().push((name, id));
+        }
+        Ok(by_phone)
+    }
+
+    /// Unit, post and person of what these people hold.
+    pub(super) fn posts_of(
+        &mut self,
+        people: &[String],
+    ) -> Result<HashSet<(String, String, String)>, StorageError> {
+        if people.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let held = self.runtime.block_on(post::held_by(&mut self.conn, people))?;
+        Ok(held.into_iter().collect())
+    }
+}
+
+fn distinct(values: &[String]) -> Vec<String> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    values.dedup();
+    values
 }

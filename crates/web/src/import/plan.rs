@@ -1,18 +1,23 @@
 //! What a roster would change: each row is new, changed or the same. The plan
 //! streams: what is to be written goes on in batches and is not held.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use campaign::person::{Gender, PersonRole, audience_of_category};
 use campaign::plan::catalogue;
 use jiff::civil::Date;
-use office::roster::{self, Field, IdNumber, RosterRow, Sex};
+use office::roster::{self, Field, RosterRow, Sex};
+use sha2::{Digest as _, Sha256};
+use storage::StorageError;
 use storage::organisation::Unit;
-use storage::people::{self, Card, Guardianship, Person, Personal};
+use storage::people::{self, Card, Guardianship, KnownGuardian, Move, Person, Personal};
 use storage::post::Appointment;
 use storage::seal::Sealer;
+use uuid::Uuid;
 
 use super::known::Known;
+use super::meet::{Meeting, Placed, id_number, role_of};
 use super::place::{Places, Where};
 use crate::app::new_id;
 
@@ -25,8 +30,7 @@ pub(super) struct Batch {
     /// Existing people with what the roster says of them now; what it does not
     /// say stays.
     pub(super) changed: Vec<Person>,
-    /// Person, unit to move to, revision.
-    pub(super) moved: Vec<(String, String)>,
+    pub(super) moved: Vec<Move>,
     pub(super) pairs: Vec<Guardianship>,
     pub(super) posts: Vec<Appointment>,
 }
@@ -54,7 +58,7 @@ pub(super) struct RowProblem {
     pub(super) words: String,
 }
 
-/// People in a batch; storage seals and writes so many at a time.
+/// Rows that are planned together: what they can meet is asked for at once.
 const BATCH: usize = 2_000;
 
 pub(super) struct Planner<'a> {
@@ -62,16 +66,27 @@ pub(super) struct Planner<'a> {
     places: Places,
     sealer: &'a Sealer,
     today: Date,
-    is_empty: bool,
+    waiting: Vec<Placed>,
+    /// Rows since the last batch, those without a place included.
+    rows: u64,
     batch: Batch,
     flush: &'a mut dyn FnMut(Batch) -> bool,
-    /// Set when the writer has gone: the rest is not planned.
+    /// Set when the writer has gone or the house cannot be read: the rest is not
+    /// planned.
     is_over: bool,
-    matched: HashSet<u32>,
-    /// Guardians made by this file: (phone, name) to id.
-    guardians: HashMap<(String, String), String>,
+    failed: Option<StorageError>,
+    matched: HashSet<Box<str>>,
+    /// Guardians made by this file: print of phone and name to the id.
+    guardians: HashMap<u128, Uuid>,
     pub(super) counts: Counts,
     pub(super) problems: Vec<RowProblem>,
+}
+
+/// What is known around the people of a batch.
+struct Around {
+    of_student: HashMap<String, Vec<KnownGuardian>>,
+    by_phone: HashMap<String, Vec<(String, String)>>,
+    posts: HashSet<(String, String, String)>,
 }
 
 impl<'a> Planner<'a> {
@@ -83,14 +98,16 @@ impl<'a> Planner<'a> {
         flush: &'a mut dyn FnMut(Batch) -> bool,
     ) -> Self {
         Self {
-            is_empty: known.cards.is_empty(),
             known,
             places,
             sealer,
             today,
+            waiting: Vec::with_capacity(BATCH),
+            rows: 0,
             batch: Batch::default(),
             flush,
             is_over: false,
+            failed: None,
             matched: HashSet::new(),
             guardians: HashMap::new(),
             counts: Counts::default(),
@@ -102,103 +119,115 @@ impl<'a> Planner<'a> {
         if self.is_over {
             return;
         }
-        let place = match self.places.find(&row.place, row.role) {
-            Ok(place) => place,
-            Err(no) => {
-                self.problem(&row, no.field, no.words);
-                return;
-            }
-        };
-        let id = match self.matching(&row, &place) {
-            Some(at) => self.again(&row, &place, at),
-            None => Some(self.fresh(&row, &place)),
-        };
-        if let Some(id) = id {
-            self.guardians_of(&row, &place, &id);
-            self.posts_of(&row, &place, &id);
+        self.rows += 1;
+        match self.places.find(&row.place, row.role) {
+            Ok(place) => self.waiting.push(Placed { row, place }),
+            Err(no) => self.problem(&row, no.field, no.words),
         }
-        self.batch.rows += 1;
-        if self.batch.people.len() + self.batch.changed.len() >= BATCH
-            || self.batch.rows >= 5 * BATCH as u64
-        {
+        if BATCH <= self.waiting.len() {
             self.send();
         }
     }
 
+    /// Plans the rows that wait, and hands on what is to be written.
     fn send(&mut self) {
+        let rows = std::mem::replace(&mut self.waiting, Vec::with_capacity(BATCH));
+        if let Err(error) = self.plan(&rows) {
+            self.failed = Some(error);
+            self.is_over = true;
+            return;
+        }
         let mut batch = std::mem::take(&mut self.batch);
+        batch.rows = std::mem::take(&mut self.rows);
         batch.units = self.places.take_new();
         self.is_over = !(self.flush)(batch);
     }
 
+    fn plan(&mut self, rows: &[Placed]) -> Result<(), StorageError> {
+        let met = Meeting {
+            known: &mut self.known,
+            places: &self.places,
+            sealer: self.sealer,
+            matched: &mut self.matched,
+        }
+        .of(rows)?;
+        let digests = self.phone_digests(rows);
+        let mut around = self.around(rows, &met, &digests)?;
+        for ((it, met), digests) in rows.iter().zip(met).zip(&digests) {
+            let id = match met {
+                Some(card) => self.again(it, &card),
+                None => self.fresh(it),
+            };
+            self.guardians_of(it, &id, digests, &around);
+            self.posts_of(it, &id, &mut around.posts);
+        }
+        Ok(())
+    }
+
+    /// Digests of the phones of each row's guardians; none where there is nobody
+    /// whom they could meet.
+    fn phone_digests(&self, rows: &[Placed]) -> Vec<Vec<Option<String>>> {
+        let digest = |phone: &String| people::phone_digest(self.sealer, phone);
+        let is_asked = self.known.has_guardians();
+        rows.iter()
+            .map(|it| {
+                let of = |guardian: &roster::Guardian| {
+                    guardian.phone.as_ref().filter(|_| is_asked).map(digest)
+                };
+                it.row.guardians.iter().map(of).collect()
+            })
+            .collect()
+    }
+
+    fn around(
+        &mut self,
+        rows: &[Placed],
+        met: &[Option<Card>],
+        digests: &[Vec<Option<String>>],
+    ) -> Result<Around, StorageError> {
+        let ids = |wanted: fn(&RosterRow) -> bool| -> Vec<String> {
+            let pairs = rows.iter().zip(met).filter(|(it, _)| wanted(&it.row));
+            pairs.filter_map(|(_, card)| Some(card.as_ref()?.id.clone())).collect()
+        };
+        let of_student = self.known.guardians_of(&ids(|row| !row.guardians.is_empty()))?;
+        let posts = self.known.posts_of(&ids(|row| row.post.is_some()))?;
+        let mut unknown = Vec::new();
+        for ((it, card), digests) in rows.iter().zip(met).zip(digests) {
+            let had = card.as_ref().and_then(|card| of_student.get(&card.id));
+            let had = had.map_or(&[][..], Vec::as_slice);
+            for (guardian, digest) in it.row.guardians.iter().zip(digests) {
+                if own(had, guardian, digest.as_deref()).is_none() {
+                    unknown.extend(digest.clone());
+                }
+            }
+        }
+        let by_phone = self.known.guardians_by_phones(&unknown)?;
+        Ok(Around { of_student, by_phone, posts })
+    }
+
     /// Hands on what is left, and counts the units that were made.
-    pub(super) fn finish(mut self) -> (Counts, Vec<RowProblem>) {
+    pub(super) fn finish(mut self) -> Result<(Counts, Vec<RowProblem>), StorageError> {
         if !self.is_over {
             self.send();
+        }
+        if let Some(error) = self.failed {
+            return Err(error);
         }
         let mut made: Vec<_> = self.places.made.iter().map(|(kind, n)| (*kind, *n)).collect();
         made.sort();
         self.counts.new_units =
             made.into_iter().map(|(kind, n)| (kind.chinese().to_owned(), n)).collect();
-        (self.counts, self.problems)
+        Ok((self.counts, self.problems))
     }
 
     fn problem(&mut self, row: &RosterRow, field: Field, words: String) {
         self.problems.push(RowProblem { sheet: row.sheet.clone(), row: row.row, field, words });
     }
 
-    /// The person that this row is about: by national number, number within the
-    /// school, identity number, else by name and class.
-    fn matching(&mut self, row: &RosterRow, place: &Where) -> Option<u32> {
-        if self.is_empty {
-            return None;
-        }
-        let known = &self.known;
-        let role = role_of(row.role);
-        let fits = |at: &&u32| {
-            known.card(**at).is_some_and(|card| card.role == role)
-                && !self.matched.contains(*at)
-        };
-        let in_school = |at: &&u32| {
-            fits(at)
-                && known.card(**at).is_some_and(|card| {
-                    card.unit == place.unit || self.places.is_in(&card.unit, &place.school)
-                })
-        };
-        let found = row
-            .register_no
-            .as_deref()
-            .and_then(|no| known.by_register(no))
-            .filter(|at| fits(&at))
-            .or_else(|| {
-                let no = row.student_no.as_deref()?;
-                known.by_student_no(no).iter().find(in_school).copied()
-            })
-            .or_else(|| {
-                let no = row.staff_no.as_deref()?;
-                known.by_staff_no(no).iter().find(in_school).copied()
-            })
-            .or_else(|| {
-                let digest = people::id_number_digest(self.sealer, id_number(row)?);
-                known.by_id_number(&digest).iter().find(fits).copied()
-            })
-            .or_else(|| {
-                let mut same = known.by_name(&place.unit, &row.name).iter().filter(fits);
-                let first = same.next().copied()?;
-                let is_alone = same.next().is_none();
-                let card = known.card(first)?;
-                (is_alone && agrees(card, row)).then_some(first)
-            });
-        if let Some(at) = found {
-            self.matched.insert(at);
-        }
-        found
-    }
-
-    fn fresh(&mut self, row: &RosterRow, place: &Where) -> String {
-        let mut person = new_person(row, place);
+    fn fresh(&mut self, it: &Placed) -> String {
+        let mut person = new_person(&it.row, &it.place);
         let id = person.id.clone();
-        if let Some(audience) = row.category.as_deref().and_then(audience_of_category) {
+        if let Some(audience) = it.row.category.as_deref().and_then(audience_of_category) {
             person.audiences.push(audience.to_owned());
         }
         self.counts.new += 1;
@@ -206,15 +235,18 @@ impl<'a> Planner<'a> {
         id
     }
 
-    /// A row about somebody known. None if nothing around them is to be done.
-    fn again(&mut self, row: &RosterRow, place: &Where, at: u32) -> Option<String> {
-        let card = self.known.card(at)?.clone();
-        let said = new_person(row, place);
-        let is_changed = differs(&card, &said, self.sealer);
+    /// A row about somebody known.
+    fn again(&mut self, it: &Placed, card: &Card) -> String {
+        let said = new_person(&it.row, &it.place);
+        let is_changed = differs(card, &said, self.sealer);
         let is_moved = card.unit != said.unit || card.left_on.is_some();
         if is_moved {
             self.counts.moved += 1;
-            self.batch.moved.push((card.id.clone(), said.unit.clone()));
+            self.batch.moved.push(Move {
+                person: card.id.clone(),
+                to: said.unit.clone(),
+                revision: card.revision,
+            });
         }
         if is_changed {
             self.batch.changed.push(Person { id: card.id.clone(), ..said });
@@ -224,31 +256,30 @@ impl<'a> Planner<'a> {
         } else {
             self.counts.unchanged += 1;
         }
-        Some(card.id)
+        card.id.clone()
     }
 
-    fn guardians_of(&mut self, row: &RosterRow, place: &Where, student: &str) {
-        let had = if self.is_empty {
-            Vec::new()
-        } else {
-            self.known.of_student.get(student).cloned().unwrap_or_default()
-        };
-        for (position, guardian) in row.guardians.iter().enumerate() {
+    fn guardians_of(
+        &mut self,
+        it: &Placed,
+        student: &str,
+        digests: &[Option<String>],
+        around: &Around,
+    ) {
+        let had = around.of_student.get(student).map_or(&[][..], Vec::as_slice);
+        let pairs = it.row.guardians.iter().zip(digests).enumerate();
+        for (position, (guardian, digest)) in pairs {
             let position = position as i64;
-            let digest =
-                guardian.phone.as_deref().map(|it| people::phone_digest(self.sealer, it));
-            let own = had.iter().find(|it| {
-                let same_name = guardian.name.as_deref().is_none_or(|name| name == it.name);
-                same_name && (digest.is_none() || digest == it.phone_digest)
-            });
-            if let Some(own) = own {
+            if let Some(own) = own(had, guardian, digest.as_deref()) {
                 let relation = guardian.relation.clone().or_else(|| own.relation.clone());
                 if relation != own.relation || own.position != position {
                     self.pair(student, &own.id, relation, position);
                 }
                 continue;
             }
-            let id = self.guardian(guardian, digest.as_deref(), &row.name, place);
+            let known = digest.as_ref().and_then(|digest| around.by_phone.get(digest));
+            let known = known.map_or(&[][..], Vec::as_slice);
+            let id = self.guardian(guardian, known, it);
             self.counts.new_pairs += 1;
             self.pair(student, &id, guardian.relation.clone(), position);
         }
@@ -277,31 +308,29 @@ impl<'a> Planner<'a> {
     fn guardian(
         &mut self,
         it: &roster::Guardian,
-        digest: Option<&str>,
-        student: &str,
-        place: &Where,
+        known: &[(String, String)],
+        of: &Placed,
     ) -> String {
         let name = it.name.clone().unwrap_or_else(|| {
-            format!("{student}的{}", it.relation.as_deref().unwrap_or("监护人"))
+            format!("{}的{}", of.row.name, it.relation.as_deref().unwrap_or("监护人"))
         });
-        if let Some(list) = digest.and_then(|digest| self.known.guardians.get(digest)) {
-            let same = list.iter().find(|(known, _)| it.name.is_none() || *known == name);
-            if let Some((_, id)) = same {
-                return id.clone();
-            }
-        }
-        let key = it.phone.clone().map(|phone| (phone, it.name.clone().unwrap_or_default()));
-        if let Some(id) = key.as_ref().and_then(|key| self.guardians.get(key)) {
+        let same = known.iter().find(|(known, _)| it.name.is_none() || *known == name);
+        if let Some((_, id)) = same {
             return id.clone();
         }
-        let id = new_id();
-        if let Some(key) = key {
-            self.guardians.insert(key, id.clone());
+        let new = Uuid::now_v7();
+        if let Some(phone) = &it.phone {
+            let print = print_of(phone, it.name.as_deref().unwrap_or_default());
+            match self.guardians.entry(print) {
+                Entry::Occupied(made) => return made.get().simple().to_string(),
+                Entry::Vacant(free) => free.insert(new),
+            };
         }
+        let id = new.simple().to_string();
         self.counts.new_guardians += 1;
         self.batch.people.push(Person {
             id: id.clone(),
-            unit: place.unit.clone(),
+            unit: of.place.unit.clone(),
             role: PersonRole::Guardian,
             name,
             gender: None,
@@ -319,7 +348,13 @@ impl<'a> Planner<'a> {
     }
 
     /// Posts that the row names and that its unit can have.
-    fn posts_of(&mut self, row: &RosterRow, place: &Where, person: &str) {
+    fn posts_of(
+        &mut self,
+        it: &Placed,
+        person: &str,
+        held: &mut HashSet<(String, String, String)>,
+    ) {
+        let (row, place) = (&it.row, &it.place);
         let Some(words) = row.post.as_deref() else { return };
         for word in words.split(['、', '，', ',', ';', '；', '/', ' ']).map(str::trim) {
             let Some(entry) = catalogue::POSTS.iter().find(|entry| entry.name == word) else {
@@ -334,7 +369,7 @@ impl<'a> Planner<'a> {
                 });
             let Some(unit) = unit else { continue };
             let key = (unit.clone(), entry.id.to_owned(), person.to_owned());
-            if !self.known.posts.insert(key) {
+            if !held.insert(key) {
                 continue;
             }
             self.counts.new_posts += 1;
@@ -352,30 +387,25 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn role_of(role: roster::Role) -> PersonRole {
-    match role {
-        roster::Role::Student => PersonRole::Student,
-        roster::Role::Staff => PersonRole::Staff,
-    }
-}
-
-fn id_number(row: &RosterRow) -> Option<&str> {
-    row.id_number.as_ref().map(|it| match it {
-        IdNumber::Resident(number) | IdNumber::Other { number, .. } => number.as_str(),
+/// The guardian whom the student has already and whom the row names.
+fn own<'a>(
+    had: &'a [KnownGuardian],
+    it: &roster::Guardian,
+    digest: Option<&str>,
+) -> Option<&'a KnownGuardian> {
+    had.iter().find(|own| {
+        let same_name = it.name.as_deref().is_none_or(|name| name == own.name);
+        same_name && (digest.is_none() || digest == own.phone_digest.as_deref())
     })
 }
 
-/// Whether a namesake in the same class may be the same person: no number of
-/// theirs says otherwise.
-fn agrees(card: &Card, row: &RosterRow) -> bool {
-    let fits = |had: &Option<String>, said: Option<&str>| {
-        had.as_deref().is_none_or(|had| said.is_none_or(|said| said == had))
-    };
-    let born = row.born_on.map(|date| date.to_string());
-    fits(&card.student_no, row.student_no.as_deref())
-        && fits(&card.register_no, row.register_no.as_deref())
-        && fits(&card.staff_no, row.staff_no.as_deref())
-        && fits(&card.born_on, born.as_deref())
+/// Stands for a phone and a name in a map of hundreds of thousands.
+fn print_of(phone: &str, name: &str) -> u128 {
+    let mut hasher = Sha256::new();
+    hasher.update(phone.as_bytes());
+    hasher.update([0]);
+    hasher.update(name.as_bytes());
+    hasher.finalize().iter().take(16).fold(0, |print, byte| print << 8 | u128::from(*byte))
 }
 
 /// Whether the roster says something of a person that is not kept yet.

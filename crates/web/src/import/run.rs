@@ -6,10 +6,10 @@ use std::sync::Arc;
 use campaign::access::Permit;
 use jiff::civil::Date;
 use office::roster::{
-    CellProblem, FileError, Level, Mapping, Options, Reading, RosterFile, SheetState, Use,
+    CellProblem, Level, Mapping, Options, Reading, RosterFile, SheetState, Use,
 };
-use storage::people::{self, Person, Transfer};
-use storage::{Change, Conn, PoolConnection, Store, Tx, organisation, post};
+use storage::people::{self, Move, Person};
+use storage::{Change, StorageError, Store, Tx, organisation, post};
 
 use super::known::Known;
 use super::place::Places;
@@ -45,36 +45,8 @@ pub struct Outcome {
 /// Batches that wait for the writer: enough to keep both sides busy.
 const WAITING: usize = 3;
 
-/// The database as an import holds it. Whoever only looks must not keep the one
-/// writer of SQLite from everybody else.
-enum Hold {
-    Looking(PoolConnection),
-    Writing(Box<Tx>),
-}
-
-impl Hold {
-    async fn of(store: &Store, it: &Import) -> Result<Self, WebError> {
-        Ok(if it.write {
-            Self::Writing(Box::new(store.write(it.now).await?))
-        } else {
-            Self::Looking(store.read().await?)
-        })
-    }
-
-    fn conn(&mut self) -> &mut Conn {
-        match self {
-            Self::Looking(conn) => conn,
-            Self::Writing(tx) => tx.conn(),
-        }
-    }
-
-    fn writing(self) -> Option<Tx> {
-        match self {
-            Self::Looking(_) => None,
-            Self::Writing(tx) => Some(*tx),
-        }
-    }
-}
+/// So many new people change what the database should expect of its tables.
+const MANY: u64 = 5_000;
 
 /// Runs an import or its preview. All or nothing.
 pub async fn run(
@@ -84,28 +56,30 @@ pub async fn run(
     progress: Arc<Progress>,
 ) -> Result<Outcome, WebError> {
     let top = tree.get(&it.top).ok_or(WebError::NotFound)?.clone();
-    let mut hold = Hold::of(store, &it).await?;
+    // A preview only looks, and must not keep the one writer of SQLite from
+    // everybody else.
+    let mut tx = if it.write { Some(store.write(it.now).await?) } else { None };
     let school = tree.school_of(&it.top).map(|node| node.unit.id.clone());
     let scope = match (top.parent.is_none(), school) {
         (true, _) => None,
         (false, Some(school)) => Some(school),
         (false, None) => Some(it.top.clone()),
     };
-    progress.set(0, it.expected_rows as i64, "正在读取已有人员");
-    let known = Known::load(hold.conn(), scope.as_deref()).await?;
-    // A preview needs the database no more: nobody waits for it.
-    let mut tx = hold.writing();
+    progress.set(0, it.expected_rows as i64, "正在核对已有人员");
+    let known = Known::open(store.read().await?, Arc::clone(&tree), scope).await?;
     let (send, mut receive) = tokio::sync::mpsc::channel::<Batch>(WAITING);
     let sealer = store.sealer.clone();
     let Import { file, mapping, today, permit, write, expected_rows, .. } = it;
-    let reader = tokio::task::spawn_blocking(move || {
+    let reader = tokio::task::spawn_blocking(move || -> Result<_, WebError> {
         let places = Places::new(&tree, &top.unit);
         let mut flush = |batch| send.blocking_send(batch).is_ok();
         let mut planner = Planner::new(known, places, &sealer, today, &mut flush);
         let options = Options { mapping, today: Some(today) };
-        let reading = file.read(&options, &mut |row| planner.take(row))?;
-        let (counts, problems) = planner.finish();
-        Ok::<_, FileError>((with_problems(reading, &problems), counts))
+        let reading = file
+            .read(&options, &mut |row| planner.take(row))
+            .map_err(|error| WebError::Invalid(error.to_string()))?;
+        let (counts, problems) = planner.finish()?;
+        Ok((with_problems(reading, &problems), counts))
     });
     let mut rows = 0_i64;
     let words = if write { "正在写入" } else { "正在检查" };
@@ -117,7 +91,7 @@ pub async fn run(
         progress.set(rows, expected_rows as i64, words);
     }
     let read = reader.await.map_err(|error| WebError::Internal(error.to_string()))?;
-    let (reading, counts) = read.map_err(|error| WebError::Invalid(error.to_string()))?;
+    let (reading, counts) = read?;
     let mut written = false;
     if let Some(mut tx) = tx.filter(|_| reading.is_clean()) {
         written = true;
@@ -128,6 +102,9 @@ pub async fn run(
         );
         tx.audit(&permit, "import", Change { object: &object, detail });
         tx.commit().await?;
+        if MANY < counts.new {
+            store.look_over().await?;
+        }
     }
     Ok(Outcome { reading, counts, written })
 }
@@ -171,9 +148,7 @@ async fn write_batch(
     if !batch.people.is_empty() {
         people::insert_many(tx, permit, &batch.people).await?;
     }
-    for (person, unit) in &batch.moved {
-        move_person(tx, permit, person, unit, today).await?;
-    }
+    move_people(tx, permit, &batch.moved, today).await?;
     change_people(tx, permit, &batch.changed).await?;
     if !batch.pairs.is_empty() {
         people::insert_guardianships(tx, permit, &batch.pairs).await?;
@@ -184,22 +159,23 @@ async fn write_batch(
     Ok(())
 }
 
-async fn move_person(
+async fn move_people(
     tx: &mut Tx,
     permit: &Permit,
-    person: &str,
-    unit: &str,
+    moved: &[Move],
     today: Date,
 ) -> Result<(), WebError> {
-    let sealer = tx.sealer().clone();
-    let Some(had) = people::by_id(tx.conn(), &sealer, person).await? else {
-        return Err(WebError::Conflict("导入期间有人员被修改，请重新导入。".to_owned()));
-    };
+    if moved.is_empty() {
+        return Ok(());
+    }
     let until = today.yesterday().unwrap_or(today).to_string();
     let on = today.to_string();
-    let it = Transfer { person, to: unit, on: &on, until: &until };
-    people::transfer(tx, permit, &it, had.revision).await?;
-    Ok(())
+    match people::transfer_many(tx, permit, moved, (&until, &on)).await {
+        Err(StorageError::Conflict { .. }) => {
+            Err(WebError::Conflict("导入期间有人员被修改，请重新导入。".to_owned()))
+        }
+        done => Ok(done?),
+    }
 }
 
 async fn change_people(tx: &mut Tx, permit: &Permit, said: &[Person]) -> Result<(), WebError> {
