@@ -7,6 +7,7 @@ mod past;
 mod read;
 mod running;
 mod tree;
+mod written;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -24,6 +25,7 @@ use past::Past;
 pub use past::Sight;
 pub use running::{Running, Version};
 pub use tree::{Node, Tree};
+pub use written::Written;
 
 /// The live state of one tenant.
 pub struct Live {
@@ -42,6 +44,15 @@ struct Place {
     stale: bool,
     /// From here on records may name somebody who was not known yet.
     missed: Option<i64>,
+}
+
+/// Records that have come, as the book took them.
+#[derive(Default)]
+struct Came {
+    deltas: Vec<book::Delta>,
+    rolls: Rolls,
+    /// Somebody is named who is not known yet.
+    is_missing: bool,
 }
 
 /// An act that a record tells of or will tell of.
@@ -230,11 +241,18 @@ impl Live {
             let attended =
                 self.book.read().unwrap_or_else(PoisonError::into_inner).attended.clone();
             stored::attendance_after(&mut conn, &attended, seq, |record, present| {
-                rolls.add(record, present);
+                rolls.add(record, present.ids());
             })
             .await?;
         }
         drop(conn);
+        self.settle(place, Came { deltas, rolls, is_missing }, seq, now);
+        Ok(())
+    }
+
+    /// Carries the standings forward by what has come after `seq`.
+    fn settle(&self, place: &mut Place, came: Came, seq: i64, now: i64) {
+        let Came { mut deltas, rolls, is_missing } = came;
         if is_missing {
             place.missed = Some(place.missed.map_or(seq, |missed| missed.min(seq)));
             place.stale = true;
@@ -257,7 +275,6 @@ impl Live {
         if deltas.iter().any(is_old) {
             self.forget_past();
         }
-        Ok(())
     }
 
     fn forget_past(&self) {

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::WebError;
 use crate::clock::Clock;
-use crate::live::Live;
+use crate::live::{Live, Written};
 
 /// At most so many in one transaction: more gain nothing and make the first
 /// one wait.
@@ -44,9 +44,23 @@ struct Task {
     written: Arc<Notify>,
 }
 
-/// Who waits, with what became of theirs.
-type Answers =
-    Vec<(oneshot::Sender<Result<Inserted, StorageError>>, Result<Inserted, StorageError>)>;
+/// What became of the jobs of a batch.
+struct Done {
+    jobs: Vec<(Job, Result<Inserted, StorageError>)>,
+    /// Where the new records begin in the order of changes, if one transaction
+    /// wrote them all.
+    first_seq: Option<i64>,
+}
+
+impl Done {
+    /// What was added, in the order of changes.
+    fn written(&self) -> Option<Written<'_>> {
+        let first_seq = self.first_seq?;
+        let is_new = |kept: &Result<_, _>| matches!(kept, Ok(Inserted::New { .. }));
+        let new = self.jobs.iter().filter(|(_, kept)| is_new(kept));
+        Some(Written { first_seq, records: new.map(|(job, _)| &job.record).collect() })
+    }
+}
 
 impl Writer {
     /// Starts the task; it ends when the last `Writer` is gone.
@@ -103,64 +117,74 @@ impl Task {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
         let mut answering: Option<JoinHandle<()>> = None;
         while receiver.recv_many(&mut jobs, BATCH_MAX).await > 0 {
-            let answers = self.write(std::mem::take(&mut jobs)).await;
+            let done = self.write(std::mem::take(&mut jobs)).await;
             if let Some(before) = answering.take()
                 && let Err(error) = before.await
             {
                 tracing::error!(%error, "the answers of a batch broke off");
             }
-            answering = Some(tokio::spawn(self.clone().answer(answers)));
+            answering = Some(tokio::spawn(self.clone().answer(done)));
         }
     }
 
     /// Standings first, answers after: the page that says which duties are
     /// closed must find them closed.
-    async fn answer(self, answers: Answers) {
+    async fn answer(self, done: Done) {
         self.written.notify_one();
-        if let Err(error) = self.live.follow(&self.store, self.clock.now()).await {
+        let now = self.clock.now();
+        let followed = match done.written() {
+            Some(written) => self.live.follow_written(&self.store, &written, now).await,
+            None => self.live.follow(&self.store, now).await,
+        };
+        if let Err(error) = followed {
             tracing::error!(%error, "standings could not follow the records");
         }
-        for (asked, kept) in answers {
+        for (job, kept) in done.jobs {
             // Whoever asked may have gone away; the record is kept.
-            let _ = asked.send(kept);
+            let _ = job.answer.send(kept);
         }
     }
 
-    async fn write(&self, jobs: Vec<Job>) -> Answers {
-        let kept = self.commit(&jobs).await;
-        let one_by_one = match kept {
-            Ok(kept) => {
-                let kept = kept.into_iter().map(Ok);
-                return jobs.into_iter().map(|job| job.answer).zip(kept).collect();
+    async fn write(&self, jobs: Vec<Job>) -> Done {
+        match self.commit(&jobs).await {
+            Ok((kept, first_seq)) => {
+                let jobs = jobs.into_iter().zip(kept.into_iter().map(Ok)).collect();
+                return Done { jobs, first_seq: Some(first_seq) };
             }
             Err(error) if jobs.len() == 1 => {
-                return jobs.into_iter().map(|job| job.answer).zip([Err(error)]).collect();
+                return Done {
+                    jobs: jobs.into_iter().zip([Err(error)]).collect(),
+                    first_seq: None,
+                };
             }
-            Err(_) => jobs,
-        };
+            Err(_) => {}
+        }
         // One that cannot be kept must not take the others with it.
-        let mut answers = Vec::with_capacity(one_by_one.len());
-        for job in one_by_one {
+        let mut done = Vec::with_capacity(jobs.len());
+        for job in jobs {
             let kept = self.commit(std::slice::from_ref(&job)).await;
-            let kept = kept.and_then(|mut all| {
+            let kept = kept.and_then(|(mut all, _)| {
                 all.pop().ok_or_else(|| StorageError::Conflict {
                     table: "record",
                     id: job.record.id.clone(),
                 })
             });
-            answers.push((job.answer, kept));
+            done.push((job, kept));
         }
-        answers
+        Done { jobs: done, first_seq: None }
     }
 
-    async fn commit(&self, jobs: &[Job]) -> Result<Vec<Inserted>, StorageError> {
+    /// Keeps the records of these jobs and says where the new ones begin in the
+    /// order of changes.
+    async fn commit(&self, jobs: &[Job]) -> Result<(Vec<Inserted>, i64), StorageError> {
         let mut tx = self.store.write(self.clock.now()).await?;
+        let first_seq = tx.next_seq().await?;
         let entered: Vec<Entered<'_>> = jobs
             .iter()
             .map(|job| Entered { permit: &job.permit, record: &job.record })
             .collect();
         let answers = record::insert_many(&mut tx, &entered).await?;
         tx.commit().await?;
-        Ok(answers)
+        Ok((answers, first_seq))
     }
 }

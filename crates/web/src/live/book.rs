@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use campaign::day::Day;
 use campaign::organisation::{Organisation, PersonIx, Subject};
-use storage::live::{Present, RecordRow};
+use storage::live::RecordRow;
 
 /// One record, 48 bytes.
 #[derive(Debug, Clone, Copy)]
@@ -210,9 +210,9 @@ const BETWEEN: char = ' ';
 pub(super) struct Rolls(HashMap<u64, Box<str>>);
 
 impl Rolls {
-    pub(super) fn add(&mut self, record: &str, present: Present<'_>) {
+    pub(super) fn add<'a>(&mut self, record: &str, present: impl Iterator<Item = &'a str>) {
         let mut people = String::new();
-        for id in present.ids() {
+        for id in present {
             people.push_str(id);
             people.push(BETWEEN);
         }

@@ -170,8 +170,10 @@ pub(super) async fn rolls(
 ) -> Result<Rolls, WebError> {
     let mut rolls = Rolls::default();
     let mut conn = store.read().await?;
-    stored::attendance(&mut conn, activities, |record, present| rolls.add(record, present))
-        .await?;
+    stored::attendance(&mut conn, activities, |record, present| {
+        rolls.add(record, present.ids());
+    })
+    .await?;
     Ok(rolls)
 }
 
