@@ -104,13 +104,7 @@ pub fn router(app: AppState) -> Router {
         .route("/jobs", get(jobs::list))
         .route("/jobs/{id}", get(jobs::show))
         .route("/jobs/{id}/file", get(export::file))
-        .route(
-            "/import",
-            get(import::form)
-                .post(import::take)
-                // The file is counted while it comes, piece by piece.
-                .layer(axum::extract::DefaultBodyLimit::disable()),
-        )
+        .route("/import", get(import::form))
         .route("/import/template", get(import::template))
         .route("/import/{id}", get(import::show))
         .route("/import/{id}/confirm", post(import::confirm))
@@ -241,6 +235,8 @@ fn uploads() -> Router<AppState> {
         .route("/plans/drafts", post(plans::drafts::create))
         .route("/plans/drafts/{id}/edition", post(plans::drafts::new_edition))
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        // The file is counted while it comes, piece by piece.
+        .route("/import", post(import::take).layer(DefaultBodyLimit::disable()))
         .route("/ask", post(ask::ask).layer(DefaultBodyLimit::max(ASK_BODY_MAX)))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
 }
