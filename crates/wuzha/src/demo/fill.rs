@@ -70,17 +70,13 @@ const BATCH: usize = 4_000;
 /// Fills an empty tenant. Returns nothing half: each part is one transaction,
 /// and the accounts, by which a filled house is known, come last.
 pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result<()> {
-    store.take_off().await?;
-    keep(store, password_hash).await?;
-    store.put_back().await?;
-    Ok(())
-}
-
-async fn keep(store: &Store, password_hash: String) -> anyhow::Result<()> {
     let mut chance = Chance::new(SEED);
     let district = District::new(&mut chance);
     let root = district.places[0].id.clone();
     let permit = permit_house(Action::ManageOrganisation, &root);
+    // A million rows come until the records are kept; what follows is little, and
+    // reads what came.
+    store.take_off().await?;
     keep_organisation(store, &permit, &district).await?;
     let plans = keep_campaign(store, &root).await?;
     let now = beginning();
@@ -90,6 +86,7 @@ async fn keep(store: &Store, password_hash: String) -> anyhow::Result<()> {
     acts.retain(|act| Some(act.unit) != class || act.day.date() < LEFT_OPEN_FROM);
     let accounts = accounts(&district, &password_hash);
     keep_records(store, &district, &accounts, &acts).await?;
+    store.put_back().await?;
     let mut tx = store.write(now).await?;
     let permit = permit_house(Action::ManageAccounts, &root);
     account::insert_many(&mut tx, &permit, &accounts.all).await?;
