@@ -28,7 +28,10 @@ impl House {
         let id = uuid::Uuid::now_v7().simple().to_string();
         let folder = std::env::temp_dir().join(format!("wuzha-browser-{id}"));
         let port = free_port();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_wuzha"));
+        // A release build, where it is measured.
+        let program = std::env::var("WUZHA_TEST_PROGRAM");
+        let program = program.unwrap_or_else(|_| env!("CARGO_BIN_EXE_wuzha").to_owned());
+        let mut command = Command::new(program);
         command
             .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data"])
             .arg(&folder)
