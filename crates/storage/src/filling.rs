@@ -26,6 +26,10 @@ const INDEXES: &str = "
     where c.relnamespace = cast(current_schema() as regnamespace) and not indisunique
     order by 1";
 
+const TABLES: &str = "
+    select cast(cast(oid as regclass) as text) from pg_class
+    where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace) order by 1";
+
 impl Store {
     /// Takes foreign keys and plain indexes off, until [`Store::put_back`].
     pub async fn take_off(&self) -> Result<(), StorageError> {
@@ -75,11 +79,16 @@ impl Store {
     /// itself a minute later; until then it plans for empty tables and reads all
     /// of a table for each list of keys.
     pub async fn look_over(&self) -> Result<(), StorageError> {
-        if self.is_postgres() {
-            let mut tx = self.begin().await?;
-            (*tx).execute("analyze").await?;
-            tx.commit().await?;
+        if !self.is_postgres() {
+            return Ok(());
         }
+        let mut tx = self.begin().await?;
+        // Its own tables: other tenants lie in the same database.
+        let rows = (*tx).fetch_all(TABLES).await?;
+        let names: Result<Vec<String>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+        let statement = format!("analyze {}", names?.join(", "));
+        (*tx).execute(sqlx::AssertSqlSafe(statement)).await?;
+        tx.commit().await?;
         Ok(())
     }
 }
