@@ -21,8 +21,10 @@ use web::AppState;
 
 const BOUNDARY: &str = "----wuzha";
 
+type Comer = (&'static str, &'static str, Option<(Role, &'static str)>);
+
 /// Who comes: a heading, the account, its role and unit (`root` for the body).
-const COMERS: [(&str, &str, Option<(Role, &str)>); 11] = [
+const COMERS: [Comer; 11] = [
     ("nobody", "", None),
     ("member", "member", Some((Role::Member, "s"))),
     ("police", "police", Some((Role::Police, "s"))),
@@ -70,9 +72,8 @@ fn filled(path: &str) -> String {
         "units" if path.starts_with("/units/roll") => "roll-1",
         "units" => "c",
         "people" => "p1",
-        "records" => "r1",
         "review" if path.starts_with("/review/suspicion") => "suspicion-1",
-        "review" => "r1",
+        "records" | "review" => "r1",
         "accounts" => "teacher",
         _ => "none-1",
     };
