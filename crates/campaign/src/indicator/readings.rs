@@ -153,13 +153,13 @@ mod tests {
         Measure { part, whole: Some(whole) }
     }
 
-    fn children(unit: &str) -> std::vec::IntoIter<&'static str> {
-        let below: &[&str] = match unit {
+    fn children(unit: &str) -> std::iter::Copied<std::slice::Iter<'static, &'static str>> {
+        let below: &'static [&'static str] = match unit {
             "bureau" => &["s1", "s2", "s3"],
             "s1" => &["g1", "g2"],
             _ => &[],
         };
-        below.to_vec().into_iter()
+        below.iter().copied()
     }
 
     #[test]
