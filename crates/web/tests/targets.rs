@@ -81,6 +81,12 @@ async fn a_school_measures_the_bureau_sees_the_sum_and_a_mistake_is_taken_back()
         // The worst first, each with its own light.
         let (worse, better) = (seen.find("西门小学"), seen.find("东门小学"));
         assert!(worse < better && worse.is_some(), "{engine}");
+        let later = format!("/board/target?campaign={campaign}&target=w-alliance-2023");
+        let later = clerk.get(&later).await.body;
+        assert!(
+            later.contains("未开始") && later.contains("2023-01-01"),
+            "{engine}: no light yet"
+        );
         let board = clerk.get(&format!("/board?campaign={campaign}")).await.body;
         assert!(board.contains("22.5%"), "{engine}");
         // What was entered today was not known on a past day.

@@ -24,6 +24,9 @@ pub(super) struct Judged {
     pub(super) value: Option<f64>,
     pub(super) origin: Origin,
     pub(super) verdict: Option<Verdict>,
+    /// The path has not begun on that day: there is no light yet, unless the
+    /// bound is met already.
+    pub(super) is_ahead: bool,
 }
 
 /// Where a value comes from.
@@ -134,7 +137,8 @@ fn one(
         };
         indicator::judge(plan, target, measured, &reading, frame.day)
     });
-    Judged { id: target.id.clone(), measured, value, origin, verdict }
+    let is_ahead = frame.day < start && verdict.is_some_and(|it| !it.holds);
+    Judged { id: target.id.clone(), measured, value, origin, verdict, is_ahead }
 }
 
 async fn load(app: &App, frame: &Frame<'_>) -> Result<Books, WebError> {
@@ -194,6 +198,7 @@ impl Judged {
     /// The light in a word and its tone.
     pub(super) fn light(&self) -> (&'static str, Tone) {
         match self.verdict.map(|it| it.light) {
+            Some(_) if self.is_ahead => ("未开始", Tone::Faint),
             Some(Light::Green) => ("绿 · 达标", Tone::Good),
             Some(Light::Yellow) => ("黄 · 略慢", Tone::Warn),
             Some(Light::Red) => ("红 · 落后", Tone::Bad),

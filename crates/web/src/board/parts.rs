@@ -279,7 +279,7 @@ fn target_row(frame: &Frame<'_>, target: &Target, it: &Judged) -> Markup {
                     } @else {
                         span.figure { "现为 " strong { (it.words(value)) } }
                     }
-                    @if let Some(verdict) = it.verdict.filter(|it| !it.holds) {
+                    @if let Some(verdict) = it.verdict.filter(|verdict| !verdict.holds && !it.is_ahead) {
                         span.sub { "按进度今天应达 " (judged::number(if target.baseline.is_some() { Measured::Ratio } else { it.measured }, verdict.expected)) }
                     }
                 }

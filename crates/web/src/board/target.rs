@@ -82,7 +82,8 @@ fn facts(frame: &Frame<'_>, target: &Target, it: &Judged) -> Markup {
                 }
                 dt { "目标" } dd { (frame.plan.target_words(target)) }
                 @if let Some(verdict) = it.verdict {
-                    dt { "今天应达" } dd { (words_of(target, it, verdict.expected)) }
+                    @if it.is_ahead { dt { "开始" } dd { (verdict.path.from) } }
+                    @else { dt { "今天应达" } dd { (words_of(target, it, verdict.expected)) } }
                     @if target.baseline.is_some() {
                         dt { "较基数下降" } dd { (format!("{:.1}%", verdict.measure * 100.0)) }
                     }
@@ -276,6 +277,7 @@ pub(crate) async fn file(
         let value = it.value.map_or_else(|| "—".to_owned(), |value| it.words(value));
         let expected = it
             .verdict
+            .filter(|_| !it.is_ahead)
             .map_or_else(|| "—".to_owned(), |verdict| words_of(target, it, verdict.expected));
         let cells = [&name, &value, &expected, light.0, &origin].map(Cell::Text);
         list.row(&cells).map_err(download::failed)?;
