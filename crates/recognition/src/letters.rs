@@ -62,7 +62,9 @@ pub(crate) fn each_letter(text: &str, say: impl FnMut(char)) {
             match folded_word(text.as_bytes(), at) {
                 Some((length, sign)) => {
                     skip_to = at + length;
-                    sign.into_iter().for_each(|sign| out.push_once(sign));
+                    if let Some(sign) = sign {
+                        out.push_once(sign);
+                    }
                 }
                 None => out.push(c),
             }
