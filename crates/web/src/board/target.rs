@@ -51,7 +51,7 @@ pub(crate) async fn show(
     let content = html! {
         (crumbs(&steps))
         (heading(&target.name, None))
-        div.two {
+        div.two.facts-first {
             div {
                 section.card {
                     h2 { "走势" span.small.muted { " 每月最后一天" } }

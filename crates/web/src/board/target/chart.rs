@@ -15,7 +15,7 @@ pub(super) struct Point {
 
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 220.0;
-const LEFT: f64 = 52.0;
+const LEFT: f64 = 62.0;
 const TOP: f64 = 14.0;
 
 /// The days of a path that are drawn: its first, each month's last, its last.
@@ -60,7 +60,7 @@ pub(super) fn picture(measured: Measured, path: &Path, points: &[Point]) -> Mark
     );
     let every = points.len().div_ceil(6).max(1);
     html! {
-        figure.chart.trend {
+        figure.chart.trend.roomy {
             svg viewBox=(format!("0 0 {} {}", WIDTH + 30.0, HEIGHT + TOP + 32.0)) role="img"
                 aria-label="实际值与目标路径，数据见下表" {
                 @for quarter in 0..=4 {
