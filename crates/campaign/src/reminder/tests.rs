@@ -203,7 +203,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
     assert!(RuleBook::parse("").is_err());
     expect![[r#"
         提醒规则没有“rule”这一项，可以写的是 rules
-        第 6 行不是有效的 TOML：invalid date, expected day between 01 and 28
+        第 5 行不是有效的 TOML：invalid date, expected day between 01 and 28
         第 1 组 [[rules]]的 quiet_from 应写作 "21:00"，现为“9pm”
         第 1 组 [[rules]]的第 1 个 [[rules.step]]的 day 应为 -31 至 31 的整数
         第 1 组 [[rules]]的第 1 个 [[rules.step]]的 last（-4）不能早于 day（-3）
@@ -211,7 +211,7 @@ fn what_does_not_fit_is_refused_with_its_place() {
         第 1 组 [[rules]]有两个步骤都叫“before”
         第 1 组 [[rules]]的第 2 个 [[rules.step]]的 id 只能用小写字母、数字和“-”，现为“到期”
         第 1 组 [[rules]]的第 1 个 [[rules.step]]没有“least”这一项，可以写的是 id、name、day、last、to、least_days
-        第 16 行不是有效的 TOML：string values must be quoted, expected literal string
+        第 14 行不是有效的 TOML：string values must be quoted, expected literal string
     "#]].assert_eq(&table);
 }
 
