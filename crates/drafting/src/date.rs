@@ -54,6 +54,8 @@ pub(crate) enum Year {
     Masked,
     /// 三年内: so many years from the first, or the plan's last.
     Span(u8),
+    /// 第一年: of a plan over several years.
+    Nth(u8),
     /// 本月, 下月: so many months after the month of issue.
     Months(u8),
 }

@@ -221,7 +221,10 @@ fn read_block(reading: &Reading<'_>, block: &Block, memory: &mut Memory) -> Vec<
         memory.actors.push((depth, actors));
     }
     if own_ones && text.ends_with(':') {
-        memory.ones = Some((depth, rate_of(text)));
+        // The line names the list and is a level of its own, below which no number stands.
+        let named = block.path.last().is_some_and(|l| l.rank == marker::RANK_ONES);
+        let own = named && !marker::starts(text);
+        memory.ones = Some((depth - usize::from(own), rate_of(text)));
     }
     found
 }

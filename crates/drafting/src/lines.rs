@@ -18,7 +18,8 @@ pub(crate) fn paragraphs(source: &str) -> Vec<Folded> {
     let mut out: Vec<Folded> = Vec::new();
     let mut last_width = 0;
     for line in lines {
-        let width = width(&line.text);
+        // Some pages break by characters and not by width: figures count whole there.
+        let width = width(&line.text).max(line.len_chars());
         match out.last_mut() {
             Some(open) if continues(open, &line, last_width, wrap) => open.append(&line),
             _ => out.push(line),

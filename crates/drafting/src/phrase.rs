@@ -184,8 +184,15 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     // 二类户, 三级响应: classes, not counts.
     let class =
         "类级".contains(unit.as_str()) && bare && n.chars().all(|c| "一二三四".contains(c));
+    // 两个下降, 三个100%: the name of a list of which the parts stand by themselves.
+    let figures = n.starts_with(|c: char| c.is_ascii_digit());
+    let name =
+        unit.as_str() == "个" && !figures && grammar().starts("named-by", rest).is_some();
+    let none_left = n == "一" && bare && grammar().ends("none-left", head).is_some();
     if within
         || offered
+        || none_left
+        || name
         || class
         || bare && (n == "一" && earlier || n == "二" && unit.as_str() == "次")
     {
@@ -211,7 +218,6 @@ fn quota(rule: &Rule, captures: &Captures<'_>, text: &str) -> Option<What> {
     } else {
         None
     };
-    let figures = n.starts_with(|c: char| c.is_ascii_digit());
     Some(What::Quota { count, unit: unit.as_str().to_owned(), bound, per, figures })
 }
 

@@ -7,6 +7,7 @@
 mod deadline;
 mod duty;
 mod limit;
+mod past;
 mod phase;
 mod row;
 mod sure;
@@ -22,6 +23,7 @@ use crate::item::{Cadence, Kind, Op};
 use crate::outline::Block;
 use crate::phrase::{Phrase, What};
 use crate::table::Table;
+use past::{is_as_of, is_citation, is_old, tells};
 
 /// A statement with its place in the paragraph.
 #[derive(Debug, Clone)]
@@ -111,6 +113,9 @@ struct Carry {
     lead: Option<DatePhrase>,
     /// A limit without a date (`收到通知后3日内`) that stood alone, and where it began.
     within: Option<(String, usize)>,
+    /// The year that a stage of the paragraph covers (`2024年为提升年。…`): what the
+    /// paragraph asks for without a date is due at its end.
+    year: Option<DatePhrase>,
     /// Whether a condition (`发生…的`) governs the rest.
     conditional: bool,
     /// Whether what stands before a semicolon, or before, tells of the past.
@@ -123,10 +128,17 @@ pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
     let sentences = clause::sentences(place.text);
     let heading = sentences.first().and_then(|s| heading_date(place, s));
     let mut told = false;
+    let mut year = None;
     for (at, sentence) in sentences.iter().enumerate() {
         let goes_on = place.str(&(0..sentence.range.start)).ends_with(';');
-        let mut carry =
-            Carry { actors: actors.clone(), told: told && goes_on, ..Carry::default() };
+        let mut carry = Carry {
+            actors: actors.clone(),
+            told: told && goes_on,
+            until: year.clone(),
+            lead: year.clone(),
+            year,
+            ..Carry::default()
+        };
         let date = if at > 0 {
             heading.as_ref().or(place.month.as_ref())
         } else {
@@ -146,6 +158,7 @@ pub(crate) fn read(place: &Place<'_>, inherited: &[String]) -> Vec<Found> {
         }
         actors.clone_from(&carry.actors);
         told = carry.told;
+        year = carry.year;
     }
     out
 }
@@ -178,7 +191,9 @@ fn read_sentence(
     out: &mut Vec<Found>,
 ) {
     let text = place.str(&sentence.range);
-    if grammar().count("knowledge", text) >= 2 || is_citation(text) {
+    let told_to_all =
+        grammar().count("knowledge", text) >= 2 && !past::is_order(place, sentence);
+    if told_to_all || is_citation(text) {
         return;
     }
     if text.contains('\t') && is_scored(text) {
@@ -188,6 +203,10 @@ fn read_sentence(
     let mut consumed: Vec<usize> = Vec::new();
     for (found, date_at) in phase::read(place, sentence) {
         carry.until = date_of(sentence, date_at);
+        if found.action.ends_with('年') {
+            carry.year = carry.until.clone().filter(is_month_or_year);
+            carry.lead.clone_from(&carry.year);
+        }
         out.push(found);
         consumed.push(date_at);
     }
@@ -202,11 +221,13 @@ fn read_sentence(
         let old = is_old(place, clause) && !due;
         carry.told |= old;
         let counted = clause.has(|w| matches!(w, What::Quota { .. } | What::Share { .. }));
-        let asked = grammar().has("goal-cue", words);
+        let asked = past::is_asked(clause, words, carry.told);
         carry.told |= near && counted && !due && !asked;
+        carry.told |= past::compares(place, sentence, at);
         let is_past = (carry.told || near) && !due && !asked || old;
         if is_past
             || is_condition(words)
+            || past::is_penalty(words)
             || grammar().has("award", words)
             || place.prizes && !due
         {
@@ -349,7 +370,11 @@ fn hand_on(scope: &Scope<'_>, carry: &mut Carry) {
             carry.until = Some(date.clone());
         }
     }
-    if scope.words.contains('的') && grammar_conditional(scope.words) {
+    let number = crate::marker::read(scope.words).map_or(0, |m| m.len);
+    let met = ["如遇", "如不慎", "如果", "如被", "一旦"];
+    if scope.words.contains('的') && grammar_conditional(scope.words)
+        || met.iter().any(|w| scope.words.get(number..).is_some_and(|t| t.starts_with(w)))
+    {
         carry.conditional = true;
     }
 }
@@ -398,53 +423,6 @@ fn is_condition(words: &str) -> bool {
     struck
         || ends
             && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))
-}
-
-/// A sentence of what was. Under goals 累计 sums up what is to come.
-fn tells(place: &Place<'_>, text: &str) -> bool {
-    let sums = place.goals && text.contains("累计");
-    if sums {
-        grammar().has("past", &text.replace("累计", ""))
-    } else {
-        grammar().has("past", text)
-    }
-}
-
-/// `截至2月底,已…`: up to when something was counted.
-fn is_as_of(text: &str) -> bool {
-    let dated = text.contains("截至") || text.contains("截止");
-    dated
-        && ["已", "累计", "共计", "共开展", "共发", "共举办", "共组"]
-            .iter()
-            .any(|w| text.contains(w))
-}
-
-/// A law or an older document is cited: its dates are not ours.
-fn is_citation(text: &str) -> bool {
-    text.contains('《')
-        && ["施行", "颁布", "公布实施", "正式实施", "生效"].iter().any(|w| text.contains(w))
-}
-
-/// A clause about a year before the plan's own tells of the past.
-fn is_old(place: &Place<'_>, clause: &Clause) -> bool {
-    let Some(year) = place.years.year else { return false };
-    clause.phrases.iter().any(|p| match &p.what {
-        What::Date(date) => {
-            let of = |d: &crate::date::Day| match d.year {
-                crate::date::Year::Of(y) => Some(y),
-                _ => None,
-            };
-            let last = date.to.as_ref().and_then(of);
-            let bound = matches!(date.bound, Bound::Range | Bound::Since);
-            last.is_some_and(|y| y < year) && !bound && !compared(clause, p.start)
-        }
-        _ => false,
-    })
-}
-
-/// `同比2022年`: the year is what is compared with.
-fn compared(clause: &Clause, at: usize) -> bool {
-    clause.phrases.iter().any(|p| p.what == What::Baseline && p.end == at)
 }
 
 fn has_due(clause: &Clause) -> bool {

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::parse::year;
-use super::{Day, Part, Year};
+use super::{Bound, DatePhrase, Day, Part, Year};
 
 /// `6至9月`, `3-5月份`, `7、8月`: the first month borrows the word of the second.
 pub(super) fn month_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
@@ -64,4 +64,19 @@ pub(super) fn year_pair(cursor: &mut Cursor<'_>) -> Option<(Option<Day>, Day)> {
     let day =
         |y: u32, part| Some(Day { year: Year::Of(i16::try_from(y).ok()?), month: None, part });
     Some((day(first, Part::Whole), day(second, Part::End)?))
+}
+
+/// `第一年为…`, `第二年，…` at the head of what it speaks of: a year of the plan.
+pub(super) fn nth_year(mut cursor: Cursor<'_>) -> Option<DatePhrase> {
+    let start = cursor.at;
+    if cursor.before().is_some_and(|c| !"。;,:-、)到".contains(c)) || !cursor.take(&["第"])
+    {
+        return None;
+    }
+    let n = cursor.number(1).filter(|n| (1..=5).contains(n))?;
+    if !cursor.take(&["年"]) || cursor.peek().is_some_and(|c| "(级度的份".contains(c)) {
+        return None;
+    }
+    let to = Day { year: Year::Nth(u8::try_from(n).ok()?), month: None, part: Part::Whole };
+    Some(DatePhrase { start, end: cursor.at, from: None, to: Some(to), bound: Bound::At })
 }

@@ -1,7 +1,7 @@
 //! A recursive-descent reader of dates over folded text.
 
 use super::cursor::Cursor;
-use super::pair::{day_pair, month_pair, year_pair};
+use super::pair::{day_pair, month_pair, nth_year, year_pair};
 use super::{Bound, DatePhrase, Day, Part, Year};
 use crate::number;
 
@@ -56,7 +56,7 @@ fn phrase(text: &str, at: usize) -> Option<DatePhrase> {
     if !until && !since && starts_inside(text, at) && !after_list_number(text, at) {
         return None;
     }
-    if let Some(span) = span(cursor).filter(|_| !since) {
+    if let Some(span) = span(cursor).or_else(|| nth_year(cursor)).filter(|_| !since) {
         return Some(span);
     }
     if cursor.take(&[

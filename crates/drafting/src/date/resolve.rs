@@ -28,6 +28,7 @@ impl Years {
                 let end = base.map(|year| year + i16::from(years) - 1);
                 self.until.filter(|until| end.is_none_or(|end| end == *until)).or(end)
             }
+            Year::Nth(n) => self.until.and(base).map(|year| year + i16::from(n) - 1),
             Year::This => base,
             Year::Next => base.map(|year| year + 1),
             Year::Open => {
@@ -66,6 +67,7 @@ impl Years {
                 self.month_ahead(ahead)?.1
             }
             None if day.year == Year::Masked && day.part == Part::Whole => return None,
+            None if matches!(day.year, Year::Nth(_)) && self.until.is_none() => return None,
             None => 12,
         };
         match (self.year_of(day), day.part) {

@@ -239,7 +239,10 @@ fn dated(
     let after = phrase.map_or(scope.words, |p| scope.after(p.end));
     let before = phrase.map_or("", |p| scope.before(p.start));
     let year_only = date.to.is_some_and(|d| d.is_year_only() && d.part == Part::Whole);
-    if date.to.is_none() || year_only && date.bound != Bound::Before || is_name(after, before) {
+    if date.to.is_none()
+        || year_only && date.bound != Bound::Before
+        || is_name(after, before, date.bound)
+    {
         return None;
     }
     let label = before.trim_end_matches([':', '为', '是']);
@@ -284,8 +287,8 @@ fn labelled_before(scope: &Scope<'_>, label: &str) -> bool {
 }
 
 /// `6月26日是国际禁毒日`, `12·4宪法日`, `3月15日出生`.
-fn is_name(after: &str, before: &str) -> bool {
-    let starts = [
+fn is_name(after: &str, before: &str, bound: Bound) -> bool {
+    let called = [
         "是",
         "为第",
         "为全国",
@@ -295,18 +298,14 @@ fn is_name(after: &str, before: &str) -> bool {
         "国际",
         "世界",
         "全国",
-        "印发",
-        "出台",
-        "公布",
-        "发布的",
         "的",
-        "下发",
         "以来",
-        "召开的",
-        "发生",
-        "通过",
     ];
-    starts.iter().any(|w| after.starts_with(w)) || before.ends_with("每年")
+    // 6月12日印发: what was done that day, unless it is to be done before it.
+    let done = ["印发", "出台", "公布", "发布的", "下发", "召开的", "发生", "通过"];
+    called.iter().any(|w| after.starts_with(w))
+        || bound != Bound::Before && done.iter().any(|w| after.starts_with(w))
+        || before.ends_with("每年")
 }
 
 fn due(

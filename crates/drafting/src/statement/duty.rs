@@ -181,7 +181,7 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         "每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取",
         "下列", "以下", "上述", "前述", "设有",
     ];
-    if inside.iter().any(|w| head.contains(w)) && !rated {
+    if inside.iter().any(|w| head.contains(w)) && !rated && !each_time(head) {
         return false;
     }
     if tail.starts_with("以内") || tail.starts_with("左右") && !rated || tail.starts_with("内")
@@ -221,7 +221,9 @@ fn segment(
     next: Option<usize>,
 ) -> Range<usize> {
     let text = scope.place.text;
-    let lead = text.get(from..head.start()).unwrap_or_default();
+    // A rate that governs several numbers stands before the first of them.
+    let begin = if head.start() < from { head.end() } else { head.start() };
+    let lead = text.get(from..begin).unwrap_or_default();
     let mut start =
         from + lead.len() - lead.trim_start_matches(['、', '和', '及', '“', '与', '并']).len();
     if from == 0 {
@@ -261,6 +263,8 @@ fn duty(
         count.or((rate.is_some() && rate != Some(Cadence::Continuous)).then_some(1.0));
     found.unit = unit;
     found.confidence = match (head.number, per.or(own).or(lead)) {
+        // 在5处滚动播放: what is done all the time has no number of its own.
+        (Some(number), Some(Cadence::Continuous)) => number_alone(scope, number, false),
         (Some(number), Some(_)) => with_both(scope, number, bound),
         (Some(number), None) => {
             number_alone(scope, number, running.or(listed).or(due_rate(scope)).is_some())
@@ -327,7 +331,15 @@ fn runs_on(scope: &Scope<'_>, head: &Head<'_>) -> bool {
     {
         return true;
     }
-    grammar().starts("duty-verb", words.trim_start_matches(['并', '再', '至', '少'])).is_some()
+    each_time(words)
+        || grammar()
+            .starts("duty-verb", words.trim_start_matches(['并', '再', '至', '少']))
+            .is_some()
+}
+
+/// `每次例会通报一个案例`, after the sentence that says how often they meet.
+fn each_time(words: &str) -> bool {
+    words.strip_prefix("每次").is_some_and(|t| grammar().has("event-noun", t))
 }
 
 /// The date of the act: in the clause, or standing alone before it.

@@ -184,21 +184,41 @@ fn is_staged(place: &Place<'_>) -> bool {
 /// `2026年为攻坚提升年`, `3月为宣传月`, `2025年,起步之年`.
 fn called(dated: &Dated<'_>) -> Option<Read> {
     static CALLED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("^(?:[,:]|[,:]?(?:为|是|作为))(?P<name>[^,。;:、]{1,10}(?:之年|年|月|期|周))(?:[,。;]|$)")
+        Regex::new("^(?:[,:]|[,:]?(?:为|是|作为))(?P<name>[^,。;:、]{1,10}(?:之年|年|月|期|周))(?:[,。;:]|$)|^[(](?P<year>[^,。;:、()]{1,10}年)[)]")
             .expect("a constant expression")
     });
     let Dated { place, prefix, suffix, begin, end, date, .. } = *dated;
     let stretch =
         date.bound == Bound::Range || date.bound == Bound::At && is_month_or_year(date);
-    if !(is_staged(place) && stretch && prefix.chars().count() <= 3) {
+    if !stretch || prefix.chars().count() > 3 {
         return None;
     }
-    let name = CALLED.captures(suffix)?.name("name")?;
+    let found = CALLED.captures(suffix)?;
+    let bracketed = found.name("year");
+    let name = found.name("name").or(bracketed)?;
+    if !is_staged(place) && !is_year_of_plan(dated, name.as_str())
+        || bracketed.is_some() && !date.to.is_some_and(crate::date::Day::is_year_only)
+    {
+        return None;
+    }
+    let end = end + bracketed.map_or(0, |_| ')'.len_utf8());
     let days = ["国际", "世界", "全国", "届"];
     if days.iter().any(|w| name.as_str().contains(w)) {
         return None;
     }
     Some((begin..end + name.end(), name.as_str().to_owned(), 0.85, "时间与阶段名称".to_owned()))
+}
+
+/// `2023年为夯实基础年`, wherever it stands but in the opening; `2023年是开局之年` only
+/// praises the year.
+fn is_year_of_plan(dated: &Dated<'_>, name: &str) -> bool {
+    let Dated { place, suffix, date, .. } = *dated;
+    let year = date.bound == Bound::At && date.to.is_some_and(crate::date::Day::is_year_only);
+    let told = place.goals || suffix.starts_with(['为', '(']);
+    year && told
+        && !place.opening
+        && name.ends_with('年')
+        && !grammar().has("praised-year", name)
 }
 
 /// A closing bracket belongs to the quote.

@@ -37,36 +37,23 @@ pub(super) fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f6
                 .host()
                 .is_some_and(|h| grammar().has("duty-verb", scope.place.str(&h.range)));
     let each = head.contains('每') || head.contains('各') || head.contains("分别");
-    let staff = matches!(
-        unit.as_str(),
-        "人" | "名"
-            | "位"
-            | "支"
-            | "个"
-            | "家"
-            | "项"
-            | "套"
-            | "组"
-            | "所"
-            | "处"
-            | "户"
-            | "面"
-            | "类"
-            | "批"
-            | "届"
-    );
-    let appoint = [
-        "明确", "确定", "指定", "配备", "配齐", "安排", "选派", "选聘", "推荐", "遴选", "聘请",
-        "抽查", "抽考", "落实", "选送", "推选", "征集", "报送", "设置", "设立", "建立", "组建",
-        "打造", "培育", "建设", "制作", "走访", "评选", "选树", "设", "成立", "新建", "安装",
-        "配置", "增设", "投放", "改造", "建成", "完成", "招募", "培养", "发展", "创建", "培树",
-        "再建", "改建", "增建", "扩建", "推树", "树立", "新增", "提报", "征订", "命名", "推出",
-    ]
-    .iter()
-    .any(|w| head.contains(w));
+    let staff = grammar().is("staff-unit", unit);
+    let appoint = grammar().has("appoint", head);
     let sentence = scope.place.str(&scope.sentence.range);
-    if grammar().has("roster", sentence) && matches!(unit.as_str(), "名" | "人" | "位") {
+    let person = matches!(unit.as_str(), "名" | "人" | "位");
+    // 每个科室确定一名…: asked for, whoever else the sentence appoints.
+    let named = each && appoint && !grammar().has("roster", scope.words);
+    if grammar().has("roster", sentence) && person && !named {
         return 0.2;
+    }
+    if !scope.place.ones && becomes(scope, number) {
+        return 0.2;
+    }
+    // 按每20张病床1名的标准配备: a measure by which the number is found.
+    let by_rule =
+        head.contains('按') && ["标准", "比例"].iter().any(|w| scope.words.contains(w));
+    if staff && sums_up(scope, number) || by_rule {
+        return 0.5;
     }
     if scope.place.ones {
         return if verb_before || *figures || each || act { 0.9 } else { 0.6 };
@@ -81,12 +68,65 @@ pub(super) fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f6
         () if act && (verb_before || each) && (*figures || *count > 1.0) => 0.8,
         () if act && verb_before => 0.78,
         () if staff && appoint && (*figures || *count > 1.0) => 0.78,
-        () if staff && appoint && matches!(unit.as_str(), "名" | "人" | "位") => 0.76,
+        () if staff && appoint && person => 0.76,
         () if staff && appoint && each => 0.76,
         () if staff && appoint => 0.45,
+        () if lists_ones(scope, number) => 0.7,
+        () if *figures && *count > 1.0 && goes_on(scope, number) => 0.76,
+        // 新增减速带120道、警示灯40盏: things by their own classifiers.
+        () if appoint && *figures && *count > 1.0 => 0.76,
         () if act => 0.4,
         () => 0.2,
     }
+}
+
+/// `做一名反诈宣传员`, `当好一个守门人`: what a person is to be, not how many.
+fn becomes(scope: &Scope<'_>, number: &Phrase) -> bool {
+    let What::Quota { unit, count, figures, .. } = &number.what else { return false };
+    let one = *count <= 1.0 && !figures && matches!(unit.as_str(), "名" | "个" | "位");
+    one && grammar().ends("become", scope.before(number.start)).is_some()
+}
+
+/// `建一个反诈群、装一个APP、签一份承诺书`: a short verb before each one of three.
+fn lists_ones(scope: &Scope<'_>, number: &Phrase) -> bool {
+    let one = |p: &&Phrase| match &p.what {
+        What::Quota { unit, count, figures: false, .. } => {
+            let head = scope.before(p.start);
+            let from = head.rfind('、').map_or(0, |i| i + '、'.len_utf8());
+            let verb = head.get(from..).unwrap_or_default();
+            let short = from == 0 || (1..=2).contains(&verb.chars().count());
+            let ends = |class: &str| grammar().ends(class, verb).is_some();
+            let acts = (ends("duty-verb") || ends("short-verb")) && !ends("become");
+            *count <= 1.0 && short && acts && grammar().is("listed-unit", unit)
+        }
+        _ => false,
+    };
+    !scope.place.opening && one(&number) && scope.clause.phrases.iter().filter(one).count() >= 3
+}
+
+/// `配备灭火器50具,警戒带20条`: the verb of the clause before holds for a name and a
+/// number that are all there is of this one.
+fn goes_on(scope: &Scope<'_>, number: &Phrase) -> bool {
+    let named = scope.before(number.start);
+    let plain = (2..=8).contains(&named.chars().count())
+        && scope.after(number.end).is_empty()
+        && !named.starts_with(['共', '有', '约', '达', '参', '受', '覆', '每', '各']);
+    let before = scope.at.checked_sub(1).and_then(|i| scope.sentence.clauses.get(i));
+    let Some(before) = before.filter(|c| plain && !c.bracketed) else { return false };
+    let words = scope.place.str(&before.range);
+    let counted = before.phrases.last().is_some_and(|p| {
+        matches!(p.what, What::Quota { figures: true, .. }) && p.end == before.range.end
+    });
+    let asked = grammar().has("appoint", words) || grammar().has("duty-verb", words);
+    counted && asked && !grammar().has("past-near", words)
+}
+
+/// `设置校园日、法治日等2个主题日`: as many as are named before it.
+fn sums_up(scope: &Scope<'_>, number: &Phrase) -> bool {
+    let What::Quota { count, .. } = &number.what else { return false };
+    let Some(names) = scope.before(number.start).strip_suffix('等') else { return false };
+    let listed = names.matches('、').count() + 1;
+    listed > 1 && (*count - listed as f64).abs() < f64::EPSILON
 }
 
 /// The verb stands right before the number, or the number right after the object.
@@ -118,7 +158,11 @@ pub(super) fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f
     }
     let verb_at = grammar().find("duty-verb", after);
     // A noun stands after the rate: 每日预警线索, 每月通报制度.
-    let inner = grammar().ends("duty-verb", before).is_some()
+    // 镇综治办每日…: an office, not the verb that its last character could be.
+    let verb = grammar().ends("duty-verb", before).map_or(0, str::len);
+    let office = grammar().ends("org", before).map_or(0, str::len);
+    let inner = verb > 0
+        && office <= verb
         && grammar().ends("verb-like", before).is_none()
         && !["落实", "做", "实施", "安排", "完成"].iter().any(|w| before.ends_with(w));
     let system = ["制度", "机制", "台账", "时间", "契机", "时机", "会上", "例会", "课堂"]
@@ -128,7 +172,7 @@ pub(super) fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f
         .iter()
         .any(|w| before.ends_with(w));
     match verb_at {
-        _ if inner || by_means => 0.35,
+        _ if inner || by_means || is_named(scope, phrase) => 0.35,
         Some(_)
             if system
                 && (before.contains("建立")
@@ -148,6 +192,16 @@ pub(super) fn rate_alone(scope: &Scope<'_>, head: &Head<'_>, rate: Cadence) -> f
         }
         None => 0.4,
     }
+}
+
+/// `落实“日管控、周排查、月调度”机制`: how a way of working is called.
+fn is_named(scope: &Scope<'_>, phrase: &Phrase) -> bool {
+    let opened = scope.before(phrase.start).rfind('“');
+    let closed = scope.before(phrase.start).rfind('”');
+    let after = scope.after(phrase.end);
+    let rest = after.split_once('”').map_or("", |(_, rest)| rest).trim_start_matches("工作");
+    let named = ["机制", "制度", "体系", "模式"].iter().any(|w| rest.starts_with(w));
+    opened > closed && opened.is_some() && named
 }
 
 /// `每学期开学第一周，`: says when, and leaves the act to the next clause.

@@ -207,15 +207,29 @@ fn measure(
 fn is_portion(scope: &Scope<'_>, before: &str, after: &str) -> bool {
     let goal = grammar().has("goal-cue", scope.words);
     let marks = [
-        "成绩", "总分", "权重", "利率", "收益", "回报", "利息", "折扣", "提成", "津贴", "年化",
-        "计入", "经费",
+        "成绩",
+        "总分",
+        "权重",
+        "利率",
+        "收益",
+        "回报",
+        "利息",
+        "折扣",
+        "提成",
+        "津贴",
+        "年化",
+        "计入",
+        "考核中",
+        "考核权重",
+        "经费",
     ];
     marks.iter().any(|w| before.contains(w) || after.contains(w))
         || before.ends_with('占') && !(goal && is_wanted(scope))
+        || grammar().has("penalty", after)
         || after.starts_with("是诈骗")
         || after.starts_with("的是")
         || after.starts_with("中奖")
-        || before.ends_with(['按', '由', '从'])
+        || before.ends_with(['按', '由', '从', '可'])
 }
 
 /// `…占七成以上` tells of what is, unless it stands under goals or is called one.
