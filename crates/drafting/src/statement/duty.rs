@@ -326,6 +326,9 @@ fn due_rate(scope: &Scope<'_>) -> Option<Cadence> {
 /// `，逃生演练不少于1次` after `班会每学期不少于2次`.
 fn runs_on(scope: &Scope<'_>, head: &Head<'_>) -> bool {
     let words = scope.words;
+    if grammar().starts("set-up", words).is_some() {
+        return false;
+    }
     if let Some(What::Quota { bound: Limit::AtLeast, unit, .. }) = head.number.map(|n| &n.what)
         && grammar().is("times-unit", unit)
     {

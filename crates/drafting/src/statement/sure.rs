@@ -118,7 +118,7 @@ fn goes_on(scope: &Scope<'_>, number: &Phrase) -> bool {
         matches!(p.what, What::Quota { figures: true, .. }) && p.end == before.range.end
     });
     let asked = grammar().has("appoint", words) || grammar().has("duty-verb", words);
-    counted && asked && !grammar().has("past-near", words)
+    counted && asked && !super::has_due(before) && !grammar().has("past-near", words)
 }
 
 /// `设置校园日、法治日等2个主题日`: as many as are named before it.

@@ -62,6 +62,10 @@ fn is_measure(scope: &Scope<'_>, phrase: &Phrase) -> bool {
     match &phrase.what {
         What::Share { .. } | What::Zero | What::Full => true,
         What::Quota { per: None, unit, bound, .. } => {
+            let head = scope.before(phrase.start);
+            if head.starts_with("每场") || head.starts_with("每次") {
+                return false;
+            }
             if super::duty::is_level(scope.before(phrase.start), *bound)
                 && !scope.clause.has(|w| matches!(w, What::Cadence(_)))
             {
