@@ -418,8 +418,10 @@ fn is_condition(words: &str) -> bool {
     let ends = words
         .rfind('的')
         .is_some_and(|i| whom.contains(&words.get(i + '的'.len_utf8()..).unwrap_or_default()));
-    let follows = ["取消", "约谈", "追究", "问责", "一票否决", "不得评", "通报批评"];
-    let struck = words.contains("以上的") && follows.iter().any(|w| words.contains(w));
+    let follows = ["取消", "约谈", "追究", "追责", "问责", "一票否决", "不得评", "通报批评"];
+    let met =
+        words.contains("以上的") || ["发生", "以上", "的"].iter().all(|w| words.contains(w));
+    let struck = met && follows.iter().any(|w| words.contains(w));
     struck
         || ends
             && !["确保", "实现", "要", "做到", "力争", "努力"].iter().any(|w| words.contains(w))

@@ -178,8 +178,8 @@ fn counts(scope: &Scope<'_>, phrase: &Phrase, rated: bool) -> bool {
         return false;
     }
     let inside = [
-        "每次", "每场", "共有", "现有", "涉及", "包括", "分为", "分成", "其中", "原有", "抽取",
-        "下列", "以下", "上述", "前述", "设有",
+        "每次", "每场", "每期", "每批", "共有", "现有", "涉及", "包括", "分为", "分成", "其中",
+        "原有", "抽取", "下列", "以下", "上述", "前述", "设有",
     ];
     if inside.iter().any(|w| head.contains(w)) && !rated && !each_time(head) {
         return false;

@@ -74,7 +74,7 @@ pub(super) fn number_alone(scope: &Scope<'_>, number: &Phrase, runs: bool) -> f6
         () if lists_ones(scope, number) => 0.7,
         () if *figures && *count > 1.0 && goes_on(scope, number) => 0.76,
         // 新增减速带120道、警示灯40盏: things by their own classifiers.
-        () if appoint && *figures && *count > 1.0 => 0.76,
+        () if appoint && *figures => 0.76,
         () if act => 0.4,
         () => 0.2,
     }
