@@ -24,6 +24,11 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether the tenant was closed meanwhile: there is nothing to try again.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::PoolClosed))
+    }
+
     /// Whether a unique key refused the row.
     pub fn is_unique_violation(&self) -> bool {
         matches!(self, Self::Database(sqlx::Error::Database(it)) if it.is_unique_violation())

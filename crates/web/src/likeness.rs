@@ -58,7 +58,10 @@ async fn run(wake: Arc<Notify>, app: Weak<App>) {
             None => return,
             Some(app) => {
                 if let Err(error) = catch_up_gently(&app).await {
-                    tracing::error!(%error, "the search for reuse failed; it will be tried again");
+                    if matches!(&error, WebError::Storage(error) if error.is_closed()) {
+                        return;
+                    }
+                    tracing::error!(?error, "the search for reuse failed; it will be tried again");
                 }
             }
         }
