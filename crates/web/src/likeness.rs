@@ -61,7 +61,10 @@ async fn run(wake: Arc<Notify>, app: Weak<App>) {
                     if matches!(&error, WebError::Storage(error) if error.is_closed()) {
                         return;
                     }
-                    tracing::error!(?error, "the search for reuse failed; it will be tried again");
+                    tracing::error!(
+                        ?error,
+                        "the search for reuse failed; it will be tried again"
+                    );
                 }
             }
         }
