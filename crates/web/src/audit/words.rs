@@ -74,6 +74,25 @@ pub(super) fn verb(action: &str) -> String {
         "surge" => "突增提醒",
         "write" => "写稿",
         "publish" => "发布",
+        "add-event" => "登记事件",
+        "cancel-event" => "撤销事件",
+        "start-campaign" => "启动方案",
+        "amend-plan" => "修订方案",
+        "edit-calendar" => "改校历",
+        "edit" => "改写",
+        "draft" => "起稿",
+        "signed" => "签发",
+        "submitted" => "报送",
+        "returned" => "退回",
+        "accepted" => "接收",
+        "figures" => "记入统计",
+        "suspect" => "发现雷同",
+        "judge" => "判定疑点",
+        "measure" => "填报指标",
+        "withdraw-measure" => "撤回指标填报",
+        "take-over" => "接收历史资料",
+        "notify" => "发消息",
+        "resend" => "重发",
         other => other,
     };
     format!("{}·{word}", action_words(permission))
@@ -101,5 +120,40 @@ pub(super) fn action_words(code: &str) -> &str {
         "review-content" => "宣传库审核",
         "self" => "本人",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::verb;
+
+    /// Every verb that storage writes as a word of its own has Chinese words.
+    #[test]
+    fn what_is_written_into_the_chain_is_read_in_chinese() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../storage/src");
+        let mut open = vec![std::path::PathBuf::from(folder)];
+        let mut seen = 0;
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    open.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).expect("a source");
+                for rest in text.split(".audit(").skip(1) {
+                    let mut parts = rest.split(',').skip(1);
+                    let word = parts.next().unwrap_or_default().trim();
+                    let Some(word) = word.strip_prefix('"').and_then(|it| it.strip_suffix('"'))
+                    else {
+                        continue;
+                    };
+                    seen += 1;
+                    let words = verb(&format!("self:{word}"));
+                    assert!(!words.contains(word), "“{word}” has no Chinese words");
+                }
+            }
+        }
+        assert!(seen > 20, "only {seen} verbs were found");
     }
 }
