@@ -12,7 +12,7 @@ use campaign::person::{Gender, PersonRole};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::bulk::insert_rows;
+use crate::bulk::{AnyQuery, insert_rows};
 use crate::seal::Sealer;
 use crate::{Change, StorageError, Tx};
 
@@ -177,6 +177,28 @@ fn sealed<'a>(sealer: &Sealer, it: &'a Person) -> Result<SealedPerson<'a>, Stora
     })
 }
 
+/// A person's columns, as every statement that writes whole rows lists them.
+fn bound<'q>(query: AnyQuery<'q>, row: &SealedPerson<'_>) -> AnyQuery<'q> {
+    query
+        .bind(row.it.id.clone())
+        .bind(row.it.unit.clone())
+        .bind(row.it.role.code())
+        .bind(row.it.name.clone())
+        .bind(row.it.gender.map(Gender::code))
+        .bind(row.it.student_no.clone())
+        .bind(row.it.register_no.clone())
+        .bind(row.it.staff_no.clone())
+        .bind(row.it.born_on.clone())
+        .bind(row.phone.text.clone())
+        .bind(row.id_number.text.clone())
+        .bind(row.address.text.clone())
+        .bind(row.phone.digest.clone())
+        .bind(row.id_number.digest.clone())
+        .bind(row.address.digest.clone())
+        .bind(row.it.joined_on.clone())
+        .bind(row.it.left_on.clone())
+}
+
 /// Rows sealed at a time, so that a city's roster never lies sealed in memory.
 const SEALED_AT_ONCE: usize = 2_000;
 
@@ -213,26 +235,7 @@ async fn insert_chunk(tx: &mut Tx, chunk: &[Person]) -> Result<(), StorageError>
             id_number_digest, address_digest, joined_on, left_on) values ",
         17,
         &rows,
-        |query, row| {
-            query
-                .bind(row.it.id.clone())
-                .bind(row.it.unit.clone())
-                .bind(row.it.role.code())
-                .bind(row.it.name.clone())
-                .bind(row.it.gender.map(Gender::code))
-                .bind(row.it.student_no.clone())
-                .bind(row.it.register_no.clone())
-                .bind(row.it.staff_no.clone())
-                .bind(row.it.born_on.clone())
-                .bind(row.phone.text.clone())
-                .bind(row.id_number.text.clone())
-                .bind(row.address.text.clone())
-                .bind(row.phone.digest.clone())
-                .bind(row.id_number.digest.clone())
-                .bind(row.address.digest.clone())
-                .bind(row.it.joined_on.clone())
-                .bind(row.it.left_on.clone())
-        },
+        bound,
     )
     .await?;
     let members: Vec<&Person> =

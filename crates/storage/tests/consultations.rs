@@ -7,8 +7,9 @@ use campaign::consultation::{Asker, Ending, Given, Outcome, Retention, State};
 use campaign::plan::UnitKind;
 use storage::consultation::{self, Asked, Consultation, Contact, Filter, New, Picture};
 use storage::consultation::{duty, limit, trend};
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::{StorageError, Store};
+use support::unit;
 
 const DAY: i64 = 86_400_000;
 
@@ -20,21 +21,9 @@ async fn house(store: &Store) {
         ("s", Some("b"), UnitKind::School),
         ("t", Some("b"), UnitKind::School),
     ] {
-        let unit = Unit {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-            kind,
-            stage: None,
-            name: id.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
-        };
-        organisation::insert_unit(&mut tx, &permit, &unit).await.expect("inserts");
+        organisation::insert_unit(&mut tx, &permit, &unit(id, parent, kind))
+            .await
+            .expect("inserts");
     }
     for id in ["a1", "a2"] {
         sqlx::query(

@@ -9,8 +9,9 @@ use storage::campaign::{self as campaigns, Campaign, PlanVersion};
 use storage::draft::{
     self, Carried, Decision, Draft, Edition, Item, Narrow, Origin, Source, State,
 };
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::{StorageError, Store, live};
+use support::unit;
 
 fn plans() -> Permit {
     permit_house(Action::ManagePlans, "b")
@@ -79,21 +80,9 @@ async fn house(store: &Store) {
     for (id, parent, kind) in
         [("b", None, UnitKind::Bureau), ("s", Some("b"), UnitKind::School)]
     {
-        let it = Unit {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-            kind,
-            stage: None,
-            name: id.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
-        };
-        organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
+        organisation::insert_unit(&mut tx, &permit, &unit(id, parent, kind))
+            .await
+            .expect("inserts");
     }
     for (id, unit) in [("d1", "b"), ("d2", "s")] {
         let items = [an_item(&format!("{id}-i1"), id, 1), an_item(&format!("{id}-i2"), id, 1)];

@@ -7,8 +7,9 @@ use campaign::consultation::Asker;
 use campaign::material::{Kind, State, Text};
 use campaign::plan::UnitKind;
 use storage::material::{self, Filter, Material, Version};
-use storage::organisation::{self, Unit};
+use storage::organisation;
 use storage::{StorageError, Store};
+use support::unit;
 
 async fn house(store: &Store) {
     let permit = permit_house(Action::ManageOrganisation, "b");
@@ -16,21 +17,9 @@ async fn house(store: &Store) {
     for (id, parent, kind) in
         [("b", None, UnitKind::Bureau), ("s", Some("b"), UnitKind::School)]
     {
-        let unit = Unit {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-            kind,
-            stage: None,
-            name: id.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
-        };
-        organisation::insert_unit(&mut tx, &permit, &unit).await.expect("inserts");
+        organisation::insert_unit(&mut tx, &permit, &unit(id, parent, kind))
+            .await
+            .expect("inserts");
     }
     tx.commit().await.expect("commits");
 }

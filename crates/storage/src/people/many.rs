@@ -1,9 +1,8 @@
 //! Changes of many people in few statements, as a roster brings them.
 
 use campaign::access::Permit;
-use campaign::person::Gender;
 
-use super::{Person, sealed};
+use super::{Person, bound, sealed};
 use crate::bulk::insert_rows_with;
 use crate::{Change, StorageError, Tx};
 
@@ -44,27 +43,7 @@ pub async fn save_many(
          where person.revision = excluded.revision",
         18,
         &rows,
-        |query, row| {
-            query
-                .bind(row.it.id.clone())
-                .bind(row.it.unit.clone())
-                .bind(row.it.role.code())
-                .bind(row.it.name.clone())
-                .bind(row.it.gender.map(Gender::code))
-                .bind(row.it.student_no.clone())
-                .bind(row.it.register_no.clone())
-                .bind(row.it.staff_no.clone())
-                .bind(row.it.born_on.clone())
-                .bind(row.phone.text.clone())
-                .bind(row.id_number.text.clone())
-                .bind(row.address.text.clone())
-                .bind(row.phone.digest.clone())
-                .bind(row.id_number.digest.clone())
-                .bind(row.address.digest.clone())
-                .bind(row.it.joined_on.clone())
-                .bind(row.it.left_on.clone())
-                .bind(row.it.revision)
-        },
+        |query, row| bound(query, row).bind(row.it.revision),
     )
     .await?;
     all_of(saved, people.len(), people.first().map(|it| it.id.as_str()))?;

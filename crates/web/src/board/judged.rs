@@ -11,7 +11,7 @@ use campaign::rates::Ratio;
 use jiff::civil::Date;
 use storage::indicator::{self as kept, Asked};
 
-use super::figures::TargetFigures;
+use super::figures::{TargetFigures, target_of_units};
 use super::frame::Frame;
 use crate::layout::Tone;
 use crate::live::{Node, Tree};
@@ -75,12 +75,11 @@ pub(super) async fn judge(
     frame: &Frame<'_>,
     counted: &[TargetFigures],
 ) -> Result<Vec<Judged>, WebError> {
-    let plan = &frame.plan;
-    let books = load(app, frame).await?;
+    let targets = &frame.plan.targets;
+    let books = Books::load(app, frame, targets).await?;
     let of =
         |target: &Target| counted.iter().find(|it| it.id == target.id).and_then(|it| it.value);
-    let judged =
-        plan.targets.iter().map(|target| one(frame, &books, (target, of(target)), &frame.unit));
+    let judged = targets.iter().map(|it| books.judge(frame, (it, of(it)), &frame.unit));
     Ok(judged.collect())
 }
 
@@ -89,95 +88,100 @@ pub(super) async fn of_units(
     app: &App,
     frame: &Frame<'_>,
     target: &Target,
-    units: &[(&str, Option<Ratio>)],
+    units: &[String],
 ) -> Result<Vec<Judged>, WebError> {
-    let books = load(app, frame).await?;
-    let judged =
-        units.iter().map(|(unit, counted)| one(frame, &books, (target, *counted), unit));
+    let books = Books::load(app, frame, std::slice::from_ref(target)).await?;
+    let counted = target_of_units(frame, target, units);
+    let judged = units
+        .iter()
+        .zip(counted)
+        .map(|(unit, counted)| books.judge(frame, (target, counted), unit));
     Ok(judged.collect())
 }
 
-fn one(
-    frame: &Frame<'_>,
-    books: &Books,
-    (target, counted): (&Target, Option<Ratio>),
-    unit: &str,
-) -> Judged {
-    let plan = &frame.plan;
-    let measured = measured_of(plan, target);
-    let children = measuring_children(&frame.tree);
-    let read = |book: Option<&Book>, day: Day| {
-        book.and_then(|book| book.value(unit, (day, measured), &children))
-    };
-    let origin = match counted {
-        Some(ratio) => Origin::Records(ratio),
-        None => match read(books.now.get(&target.indicator), frame.day) {
-            Some(known) => Origin::Measured(known),
-            None => Origin::Nowhere,
-        },
-    };
-    let value = match origin {
-        Origin::Nowhere => None,
-        Origin::Records(ratio) => ratio.share(),
-        Origin::Measured(known) => Some(known.measure.value()),
-    };
-    let start = indicator::path_start(plan, target);
-    let at_start = books.starts.get(&(target.indicator.clone(), start));
-    // Counts begin anew each year: what was at the start says nothing of them.
-    let at_start = read(at_start.filter(|_| measured == Measured::Ratio), start);
-    let in_baseline = target.baseline.and_then(|year| {
-        let book = books.baselines.get(&(target.indicator.clone(), year));
-        read(book, Day::from(Date::constant(year, 12, 31)))
-    });
-    let verdict = value.and_then(|value| {
-        let reading = Reading {
-            value,
-            at_start: at_start.map(|it| it.measure.value()),
-            in_baseline: in_baseline.map(|it| it.measure.value()),
+impl Books {
+    fn judge(
+        &self,
+        frame: &Frame<'_>,
+        (target, counted): (&Target, Option<Ratio>),
+        unit: &str,
+    ) -> Judged {
+        let plan = &frame.plan;
+        let measured = measured_of(plan, target);
+        let children = measuring_children(&frame.tree);
+        let read = |book: Option<&Book>, day: Day| {
+            book.and_then(|book| book.value(unit, (day, measured), &children))
         };
-        indicator::judge(plan, target, measured, &reading, frame.day)
-    });
-    let is_ahead = frame.day < start && verdict.is_some_and(|it| !it.holds);
-    Judged { id: target.id.clone(), measured, value, origin, verdict, is_ahead }
-}
+        let origin = match counted {
+            Some(ratio) => Origin::Records(ratio),
+            None => match read(self.now.get(&target.indicator), frame.day) {
+                Some(known) => Origin::Measured(known),
+                None => Origin::Nowhere,
+            },
+        };
+        let value = match origin {
+            Origin::Nowhere => None,
+            Origin::Records(ratio) => ratio.share(),
+            Origin::Measured(known) => Some(known.measure.value()),
+        };
+        let start = indicator::path_start(plan, target);
+        let at_start = self.starts.get(&(target.indicator.clone(), start));
+        // Counts begin anew each year: what was at the start says nothing of them.
+        let at_start = read(at_start.filter(|_| measured == Measured::Ratio), start);
+        let in_baseline = target.baseline.and_then(|year| {
+            let book = self.baselines.get(&(target.indicator.clone(), year));
+            read(book, Day::from(Date::constant(year, 12, 31)))
+        });
+        let verdict = value.and_then(|value| {
+            let reading = Reading {
+                value,
+                at_start: at_start.map(|it| it.measure.value()),
+                in_baseline: in_baseline.map(|it| it.measure.value()),
+            };
+            indicator::judge(plan, target, measured, &reading, frame.day)
+        });
+        let is_ahead = frame.day < start && verdict.is_some_and(|it| !it.holds);
+        Judged { id: target.id.clone(), measured, value, origin, verdict, is_ahead }
+    }
 
-async fn load(app: &App, frame: &Frame<'_>) -> Result<Books, WebError> {
-    let plan = &frame.plan;
-    let mut indicators: Vec<&str> =
-        plan.targets.iter().map(|it| it.indicator.as_str()).collect();
-    indicators.sort_unstable();
-    indicators.dedup();
-    let mut conn = app.store.read().await?;
-    let mut read = async |from: &str, until: String| {
-        let asked = Asked {
-            campaign: frame.campaign().id(),
-            indicators: &indicators,
-            from,
-            until: &until,
-            known_at: known_at(frame),
+    async fn load(app: &App, frame: &Frame<'_>, targets: &[Target]) -> Result<Self, WebError> {
+        let plan = &frame.plan;
+        let mut indicators: Vec<&str> =
+            targets.iter().map(|it| it.indicator.as_str()).collect();
+        indicators.sort_unstable();
+        indicators.dedup();
+        let mut conn = app.store.read().await?;
+        let mut read = async |from: &str, until: String| {
+            let asked = Asked {
+                campaign: frame.campaign().id(),
+                indicators: &indicators,
+                from,
+                until: &until,
+                known_at: known_at(frame),
+            };
+            let rows = kept::latest(&mut conn, asked).await?;
+            Ok::<_, WebError>(books(rows))
         };
-        let rows = kept::latest(&mut conn, asked).await?;
-        Ok::<_, WebError>(books(rows))
-    };
-    let now = read("0000-01-01", frame.day.to_string()).await?;
-    let mut starts = HashMap::new();
-    let mut baselines = HashMap::new();
-    let days: std::collections::BTreeSet<Day> =
-        plan.targets.iter().map(|it| indicator::path_start(plan, it)).collect();
-    let years: std::collections::BTreeSet<i16> =
-        plan.targets.iter().filter_map(|it| it.baseline).collect();
-    for day in days {
-        for (id, book) in read("0000-01-01", day.to_string()).await? {
-            starts.insert((id, day), book);
+        let now = read("0000-01-01", frame.day.to_string()).await?;
+        let mut starts = HashMap::new();
+        let mut baselines = HashMap::new();
+        let days: std::collections::BTreeSet<Day> =
+            targets.iter().map(|it| indicator::path_start(plan, it)).collect();
+        let years: std::collections::BTreeSet<i16> =
+            targets.iter().filter_map(|it| it.baseline).collect();
+        for day in days {
+            for (id, book) in read("0000-01-01", day.to_string()).await? {
+                starts.insert((id, day), book);
+            }
         }
-    }
-    for year in years {
-        let from = format!("{year:04}-01-01");
-        for (id, book) in read(&from, format!("{year:04}-12-31")).await? {
-            baselines.insert((id, year), book);
+        for year in years {
+            let from = format!("{year:04}-01-01");
+            for (id, book) in read(&from, format!("{year:04}-12-31")).await? {
+                baselines.insert((id, year), book);
+            }
         }
+        Ok(Self { now, starts, baselines })
     }
-    Ok(Books { now, starts, baselines })
 }
 
 /// Readings by indicator.

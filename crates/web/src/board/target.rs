@@ -5,21 +5,20 @@ mod chart;
 mod entry;
 
 use axum::extract::{Query, State as Shared};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use campaign::access::Action;
 use campaign::indicator::readings::Book;
 use campaign::plan::{Measured, Target};
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use storage::indicator::{self as kept};
 
-use super::figures::{Figures, target_of_units};
 use super::frame::{Asked, Frame};
 use super::judged::{self, Judged, Origin, measures, measuring_children};
 use super::ranking::PAGE;
+use crate::export::{self, Known, Row, Wanted};
 use crate::layout::{self, Page, bar, crumbs, empty, field, heading, icon, tag};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path};
+use crate::{App, AppState, WebError, path};
 
 pub(crate) use entry::{enter, withdraw};
 
@@ -32,15 +31,12 @@ pub(crate) async fn show(
 ) -> Result<Markup, WebError> {
     let frame = Frame::open(&app, &who, asked).await?.ok_or(WebError::NotFound)?;
     let target = frame.plan.target(&frame.asked.target).ok_or(WebError::NotFound)?;
-    let figures = Figures::gather(&frame);
-    let all = judged::judge(&app, &frame, &figures.targets).await?;
-    let it = all.iter().find(|it| it.id == target.id).ok_or(WebError::NotFound)?;
-    let below = below(&app, &frame, target).await?;
+    let (it, below) = judge(&app, &frame, target).await?;
     let ids = (frame.campaign().id(), target.indicator.as_str(), frame.unit.as_str());
     let mut conn = app.store.read().await?;
     let own = kept::of_unit(&mut conn, ids, entry::SHOWN_MAX).await?;
     drop(conn);
-    let points = points(&app, &frame, target, it).await?;
+    let points = points(&app, &frame, target, &it).await?;
     let may_enter = frame.may(Action::Report)
         && frame.tree.get(&frame.unit).is_some_and(measures)
         && !matches!(it.origin, Origin::Records(_));
@@ -61,7 +57,7 @@ pub(crate) async fn show(
                 @if !own.is_empty() { (entry::history(&frame, &own, may_enter)) }
             }
             div {
-                (facts(&frame, target, it))
+                (facts(&frame, target, &it))
                 @if may_enter { (entry::form(&frame, target)) }
             }
         }
@@ -150,22 +146,19 @@ async fn points(
     Ok((path, points.collect()))
 }
 
-/// The units directly below with their values, the worst first.
-async fn below(
+/// The unit itself, and those directly below it with their values, the worst first.
+async fn judge(
     app: &App,
     frame: &Frame<'_>,
     target: &Target,
-) -> Result<Vec<(String, Judged)>, WebError> {
-    let ids: Vec<String> = frame
-        .tree
-        .children(&frame.unit)
-        .filter(|node| measures(node))
-        .map(|node| node.unit.id.clone())
-        .collect();
-    let counted = target_of_units(frame, target, &ids);
-    let asked: Vec<(&str, _)> = ids.iter().map(String::as_str).zip(counted).collect();
-    let judged = judged::of_units(app, frame, target, &asked).await?;
-    let mut all: Vec<(String, Judged)> = ids.into_iter().zip(judged).collect();
+) -> Result<(Judged, Vec<(String, Judged)>), WebError> {
+    let below = frame.tree.children(&frame.unit).filter(|node| measures(node));
+    let mut ids = vec![frame.unit.clone()];
+    ids.extend(below.map(|node| node.unit.id.clone()));
+    let judged = judged::of_units(app, frame, target, &ids).await?;
+    let mut judged = ids.into_iter().zip(judged);
+    let (_, own) = judged.next().ok_or(WebError::NotFound)?;
+    let mut all: Vec<(String, Judged)> = judged.collect();
     let by_name = frame.asked.order == "name";
     let key = |it: &Judged| it.verdict.map(|it| -it.shortfall);
     all.sort_by(|(a, x), (b, y)| {
@@ -174,7 +167,7 @@ async fn below(
         let names = || frame.tree.name(a).cmp(frame.tree.name(b));
         if by_name { names() } else { worse.then_with(names) }
     });
-    Ok(all)
+    Ok((own, all))
 }
 
 fn units(frame: &Frame<'_>, target: &Target, all: &[(String, Judged)]) -> Markup {
@@ -251,6 +244,9 @@ fn units(frame: &Frame<'_>, target: &Target, all: &[(String, Judged)]) -> Markup
     }
 }
 
+const COLUMNS: &[(&str, f64)] =
+    &[("单位", 30.0), ("现在", 12.0), ("今天应达", 12.0), ("红黄绿", 12.0), ("数据", 50.0)];
+
 /// The units below as a workbook.
 pub(crate) async fn file(
     Shared(app): Shared<AppState>,
@@ -258,31 +254,27 @@ pub(crate) async fn file(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let frame = Frame::open(&app, &who, asked).await?.ok_or(WebError::NotFound)?;
-    frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
+    let permit = frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
     let target = frame.plan.target(&frame.asked.target).ok_or(WebError::NotFound)?;
-    let all = below(&app, &frame, target).await?;
-    let columns =
-        [("单位", 30.0), ("现在", 12.0), ("今天应达", 12.0), ("红黄绿", 12.0), ("数据", 50.0)]
-            .map(|(header, width)| Column { header, width });
-    let note = format!(
-        "{}，{}，{} 的情况",
-        frame.unit_name(),
-        frame.plan.target_words(target),
-        frame.day
-    );
-    let head = Head { sheet: "目标", title: &target.name, note: &note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    for (id, it) in &all {
-        let (name, light, origin) = (frame.tree.full_name(id), it.light(), it.origin_words());
-        let value = it.value.map_or_else(|| "—".to_owned(), |value| it.words(value));
-        let expected = it
-            .verdict
-            .filter(|_| !it.is_ahead)
-            .map_or_else(|| "—".to_owned(), |verdict| words_of(target, it, verdict.expected));
-        let cells = [&name, &value, &expected, light.0, &origin].map(Cell::Text);
-        list.row(&cells).map_err(download::failed)?;
-    }
-    let bytes = list.finish().map_err(download::failed)?;
-    let name = format!("{}-{}-{}.xlsx", target.name, frame.unit_name(), frame.day);
-    Ok(download::file(&name, ListFormat::Xlsx.media_type(), bytes).into_response())
+    let (_, all) = judge(&app, &frame, target).await?;
+    let row = |(id, it): &(String, Judged)| -> Row {
+        let none = || "—".to_owned();
+        let expected = it.verdict.filter(|_| !it.is_ahead);
+        vec![
+            frame.tree.full_name(id).into(),
+            it.value.map_or_else(none, |value| it.words(value)).into(),
+            expected.map_or_else(none, |verdict| words_of(target, it, verdict.expected)).into(),
+            it.light().0.into(),
+            it.origin_words().into(),
+        ]
+    };
+    let (unit, words) = (frame.unit_name(), frame.plan.target_words(target));
+    let wanted = Wanted {
+        list: "board",
+        title: format!("{}-{unit}", target.name),
+        narrowed: format!("{unit}，{words}，{} 的情况", frame.day),
+        columns: COLUMNS,
+        permit,
+    };
+    export::answer(&app, &who, wanted, Known(all.iter().map(row).collect())).await
 }
