@@ -8,6 +8,7 @@
 pub mod access;
 pub mod board;
 pub mod calendar;
+pub mod collation;
 pub mod consultation;
 pub mod day;
 pub mod engine;

@@ -5,6 +5,7 @@ mod list;
 use std::collections::{HashMap, HashSet};
 
 use campaign::access::{Actor, Grant, Permit, Role};
+use campaign::collation::name_key;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::bulk::{each_in, insert_rows};
@@ -39,8 +40,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query(
         "insert into account (id, sign_in_name, display_name, person_id, email, password_hash,
-            must_change_password, failures, locked_until, disabled_at, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, 0, null, null, $8)",
+            must_change_password, failures, locked_until, disabled_at, created_at, display_key)
+         values ($1, $2, $3, $4, $5, $6, $7, 0, null, null, $8, $9)",
     )
     .bind(account.id.clone())
     .bind(account.sign_in_name.clone())
@@ -50,6 +51,7 @@ pub async fn insert(
     .bind(account.password_hash.clone())
     .bind(i64::from(account.must_change_password))
     .bind(account.created_at)
+    .bind(name_key(&account.display_name))
     .execute(tx.conn())
     .await?;
     let object = format!("account/{}", account.id);
@@ -79,8 +81,8 @@ pub async fn insert_many(
     insert_rows(
         tx.conn(),
         "insert into account (id, sign_in_name, display_name, person_id, email, password_hash,
-            must_change_password, created_at) values ",
-        8,
+            must_change_password, created_at, display_key) values ",
+        9,
         accounts,
         |query, NewAccount { account, .. }| {
             query
@@ -92,6 +94,7 @@ pub async fn insert_many(
                 .bind(account.password_hash.clone())
                 .bind(i64::from(account.must_change_password))
                 .bind(account.created_at)
+                .bind(name_key(&account.display_name))
         },
     )
     .await?;
@@ -234,7 +237,7 @@ pub async fn save(
     let done = sqlx::query(
         "update account set display_name = $1, person_id = $2, email = $3, password_hash = $4,
             must_change_password = $5, failures = $6, locked_until = $7, disabled_at = $8,
-            revision = revision + 1
+            display_key = $11, revision = revision + 1
          where id = $9 and revision = $10",
     )
     .bind(it.display_name.clone())
@@ -247,6 +250,7 @@ pub async fn save(
     .bind(it.disabled_at)
     .bind(it.id.clone())
     .bind(it.revision)
+    .bind(name_key(&it.display_name))
     .execute(tx.conn())
     .await?;
     if done.rows_affected() != 1 {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::StorageError;
 use crate::bulk::insert_rows;
-use crate::narrow::{Clauses, Value};
+use crate::narrow::{Clauses, Part, Place, Value};
 
 /// One line before it is chained.
 #[derive(Debug, Clone)]
@@ -202,15 +202,13 @@ pub struct Search {
     pub until: Option<i64>,
     /// The oldest first; else the newest.
     pub oldest_first: bool,
-    /// The seq of the line after which the page begins.
-    pub after: Option<i64>,
 }
 
-/// The lines that fit, at most `limit`.
+/// A part of the lines that fit; a line's id is its seq.
 pub async fn search(
     conn: &mut AnyConnection,
     search: &Search,
-    limit: i64,
+    part: Part<'_>,
 ) -> Result<Vec<Entry>, StorageError> {
     let mut clauses = Clauses::from("audit");
     clauses.optional("account_id = {}", search.account.as_deref());
@@ -230,17 +228,26 @@ pub async fn search(
         clauses.number("seq < {}", end);
         clauses.number("at < {}", until);
     }
-    if let Some(after) = search.after {
-        clauses.number(if search.oldest_first { "seq > {}" } else { "seq < {}" }, after);
+    let (is_up, from) = match part.place {
+        Place::Start => (search.oldest_first, None),
+        Place::After(seq) => (search.oldest_first, Some(seq)),
+        Place::Before(seq) => (!search.oldest_first, Some(seq)),
+    };
+    if let Some(seq) = from.and_then(|seq| seq.parse().ok()) {
+        clauses.number(if is_up { "seq > {}" } else { "seq < {}" }, seq);
     }
-    let way = if search.oldest_first { "" } else { " desc" };
-    let most = clauses.place(Value::Number(limit));
+    let way = if is_up { "" } else { " desc" };
+    let most = clauses.place(Value::Number(part.limit));
     clauses.tail(format!(" order by seq{way} limit {most}"));
     let text = format!(
         "select seq, at, account_id, action, unit_id, object, detail, hash from {}",
         clauses.text()
     );
-    clauses.fetch(conn, text).await?.iter().map(entry).collect()
+    let mut rows = clauses.fetch(conn, text).await?;
+    if is_up != search.oldest_first {
+        rows.reverse();
+    }
+    rows.iter().map(entry).collect()
 }
 
 /// A line is chained when its transaction ends and carries the instant at which

@@ -11,10 +11,12 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
 pub use calendar::{CalendarVersion, add_calendar, calendar_text, calendars};
-pub use event::{Event, add_event, cancel_event, events, events_of};
+pub use event::{
+    Event, EventKey, EventNarrow, add_event, cancel_event, event_by_id, events, events_page,
+};
 pub use exemption::{
-    Exemption, Narrow, exemption_by_id, exemptions, exemptions_page, grant_exemption,
-    revoke_exemption,
+    Exemption, ExemptionKey, Narrow, exemption_by_id, exemptions, exemptions_page,
+    grant_exemption, revoke_exemption,
 };
 
 use crate::{Change, StorageError, Tx};

@@ -17,7 +17,7 @@ use crate::seal::Sealer;
 use crate::{Change, StorageError, Tx};
 
 pub use erase::{Erased, erase_due, is_file_used};
-pub use list::{Cursor, Filter, Summary, count, list, of_account};
+pub use list::{Filter, Key, Summary, count, list, of_account};
 
 const QUESTION: &str = "consultation.question";
 const CONTACT: &str = "consultation.contact";

@@ -7,6 +7,7 @@ mod item;
 mod source;
 
 use campaign::access::Permit;
+use campaign::collation::title_key;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
@@ -18,6 +19,7 @@ pub use item::{
 pub use source::{Source, insert_sources, source, sources};
 
 use crate::bulk::like;
+use crate::narrow::{Clauses, Order, Part, Shape};
 use crate::{Change, StorageError, Tx};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,42 +86,63 @@ pub struct Narrow {
     pub state: Option<State>,
     /// In the name.
     pub search: String,
-    /// The id after which the page begins.
-    pub after: String,
+    pub order: Order<Key>,
+}
+
+/// By what drafts are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Key {
+    /// When they were begun.
+    #[default]
+    Begun,
+    Changed,
+    Name,
+}
+
+impl Key {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Begun => "@.id",
+            Self::Changed => "@.changed_at",
+            Self::Name => "@.name_key",
+        }
+    }
 }
 
 const COLUMNS: &str = "d.id, d.unit_id, d.name, d.issuer, d.plan_id, d.from_on, d.until_on,
     d.note, d.state, d.edition, d.campaign_id, d.created_at, d.created_by, d.changed_at,
     d.revision";
 
-/// The newest first, at most `limit`.
+const SHAPE: Shape = Shape {
+    columns: "d.id, d.unit_id, d.name, d.issuer, d.plan_id, d.from_on, d.until_on, d.note,
+        d.state, d.edition, d.campaign_id, d.created_at, d.created_by, d.changed_at, d.revision,
+        (select count(*) from draft_item i where i.draft_id = d.id and i.edition = d.edition),
+        (select count(*) from draft_item i where i.draft_id = d.id and i.edition = d.edition
+            and i.state <> 'open'),
+        a.display_name",
+    table: "draft",
+    alias: "d",
+    joins: "left join account a on a.id = d.created_by",
+};
+
+/// A part of the drafts that fit.
 pub async fn list(
     conn: &mut AnyConnection,
     narrow: &Narrow,
-    limit: i64,
+    part: Part<'_>,
 ) -> Result<Vec<Summary>, StorageError> {
-    let text = format!(
-        "select {COLUMNS},
-            (select count(*) from draft_item i where i.draft_id = d.id and i.edition = d.edition),
-            (select count(*) from draft_item i where i.draft_id = d.id and i.edition = d.edition
-                and i.state <> 'open'),
-            a.display_name
-         from draft d left join account a on a.id = d.created_by
-         where exists (select 1 from unit_ancestor u
-                       where u.unit_id = d.unit_id and u.ancestor_id = $1)
-           and ($2 = '' or d.state = $2)
-           and ($3 = '' or d.name like '%' || $3 || '%' escape '\\')
-           and ($4 = '' or d.id < $4)
-         order by d.id desc limit $5"
+    let mut clauses = Clauses::from("draft d");
+    clauses.equal(
+        "exists (select 1 from unit_ancestor u
+            where u.unit_id = d.unit_id and u.ancestor_id = {})",
+        &narrow.scope,
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(narrow.scope.clone())
-        .bind(narrow.state.map_or("", State::code).to_owned())
-        .bind(like(narrow.search.trim()))
-        .bind(narrow.after.clone())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    clauses.optional("d.state = {}", narrow.state.map(State::code));
+    let search = narrow.search.trim();
+    if !search.is_empty() {
+        clauses.equal("d.name like {} escape '\\'", &format!("%{}%", like(search)));
+    }
+    let rows = clauses.page(conn, SHAPE, narrow.order.by(Key::column), part).await?;
     rows.iter()
         .map(|row| {
             Ok(Summary {
@@ -175,8 +198,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query(
         "insert into draft (id, unit_id, name, issuer, plan_id, from_on, until_on, note, state,
-            edition, campaign_id, created_at, created_by, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12)",
+            edition, campaign_id, created_at, created_by, changed_at, name_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12, $14)",
     )
     .bind(it.id.clone())
     .bind(it.unit.clone())
@@ -191,6 +214,7 @@ pub async fn insert(
     .bind(it.campaign.clone())
     .bind(tx.at())
     .bind(it.created_by.clone())
+    .bind(title_key(&it.name))
     .execute(tx.conn())
     .await?;
     edition::insert_edition(tx, first).await?;
@@ -212,7 +236,7 @@ pub async fn save(
     let saved = sqlx::query(
         "update draft set name = $3, issuer = $4, plan_id = $5, from_on = $6, until_on = $7,
             note = $8, state = $9, campaign_id = $10, edition = $11, changed_at = $12,
-            revision = revision + 1
+            name_key = $13, revision = revision + 1
          where id = $1 and revision = $2",
     )
     .bind(it.id.clone())
@@ -227,6 +251,7 @@ pub async fn save(
     .bind(it.campaign.clone())
     .bind(it.edition)
     .bind(at)
+    .bind(title_key(&it.name))
     .execute(tx.conn())
     .await?
     .rows_affected();

@@ -3,7 +3,7 @@
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::narrow::{By, Clauses};
+use crate::narrow::{By, Clauses, Part, Shape};
 use crate::{StorageError, Tx};
 
 /// A job as its page shows it.
@@ -116,9 +116,7 @@ pub struct Filter<'a> {
     pub state: Option<State>,
     /// The oldest first; else the newest.
     pub oldest_first: bool,
-    /// The id of the job after which the page begins.
-    pub after: &'a str,
-    pub limit: i64,
+    pub part: Part<'a>,
 }
 
 /// A page of an account's jobs.
@@ -132,9 +130,8 @@ pub async fn of_account(
     clauses.optional("j.kind = {}", Some(filter.kind));
     clauses.optional("j.state = {}", filter.state.map(State::code));
     let by = By { key: "@.created_at", descending: !filter.oldest_first };
-    clauses.page(("job", "j"), by, filter.after, filter.limit);
-    let text = format!("select {COLUMNS} from {}", clauses.text());
-    clauses.fetch(conn, text).await?.iter().map(job).collect()
+    let shape = Shape { columns: COLUMNS, table: "job", alias: "j", joins: "" };
+    clauses.page(conn, shape, by, filter.part).await?.iter().map(job).collect()
 }
 
 /// Jobs of these kinds that were running when the house went down end as

@@ -14,6 +14,7 @@ pub mod file;
 mod filling;
 pub mod indicator;
 pub mod job;
+mod keys;
 pub mod lease;
 pub mod likeness;
 pub mod live;
@@ -34,7 +35,7 @@ pub mod suspicion;
 pub mod year_roll;
 
 pub use error::StorageError;
-pub use narrow::Order;
+pub use narrow::{Order, Part, Place};
 /// A connection to read on; what it is made of stays in here.
 pub type Conn = sqlx::AnyConnection;
 /// The same, borrowed from the store.

@@ -4,6 +4,7 @@
 mod list;
 
 use campaign::access::Permit;
+use campaign::collation::title_key;
 use campaign::consultation::Asker;
 use campaign::material::{Kind, State, Text};
 use sqlx::any::AnyRow;
@@ -11,7 +12,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::{Change, StorageError, Tx};
 
-pub use list::{Cursor, Filter, list, public};
+pub use list::{Filter, Key, list, public};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Material {
@@ -63,8 +64,8 @@ pub async fn insert(
 ) -> Result<(), StorageError> {
     sqlx::query(
         "insert into material (id, unit_id, kind, base, version, state, title, public_version,
-            created_at, changed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            created_at, changed_at, title_key)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
     )
     .bind(it.id.clone())
     .bind(it.unit.clone())
@@ -76,6 +77,7 @@ pub async fn insert(
     .bind(it.public_version)
     .bind(it.created_at)
     .bind(it.changed_at)
+    .bind(title_key(&it.title))
     .execute(tx.conn())
     .await?;
     write_version(tx, &it.id, version).await?;
@@ -93,7 +95,7 @@ pub async fn save(
     let at = tx.at();
     let done = sqlx::query(
         "update material set version = $1, state = $2, title = $3, public_version = $4,
-            changed_at = $5, revision = revision + 1
+            changed_at = $5, title_key = $8, revision = revision + 1
          where id = $6 and revision = $7",
     )
     .bind(it.version)
@@ -103,6 +105,7 @@ pub async fn save(
     .bind(at)
     .bind(it.id.clone())
     .bind(it.revision)
+    .bind(title_key(&it.title))
     .execute(tx.conn())
     .await?;
     if done.rows_affected() != 1 {

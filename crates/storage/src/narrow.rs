@@ -1,9 +1,9 @@
 //! A list's `from … where … order by … limit …` under construction: only what
 //! narrows stands in it, so that each combination gets its own query plan.
 //!
-//! Lists page by key: the next page begins after a row, named by its id, and
-//! the row itself tells where in the order that is. What orders a list is
-//! chosen from a table in code and never comes from outside.
+//! Lists page by key, both ways: a page lies after a row or before one, named by
+//! its id, and the row itself tells where in the order that is. What orders a
+//! list is chosen from a table in code and never comes from outside.
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
@@ -35,6 +35,49 @@ impl<K: Copy> Order<K> {
     pub(crate) fn by(self, column: impl FnOnce(K) -> &'static str) -> By {
         By { key: column(self.key), descending: self.descending }
     }
+}
+
+/// Which rows of a list are read: at most `limit` from a place on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Part<'a> {
+    pub place: Place<'a>,
+    pub limit: i64,
+}
+
+/// Where a part of a list lies. Rows are named by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place<'a> {
+    #[default]
+    Start,
+    After(&'a str),
+    /// Right before it: what a reader saw who comes from there.
+    Before(&'a str),
+}
+
+impl<'a> Part<'a> {
+    pub const fn first(limit: i64) -> Self {
+        Self { place: Place::Start, limit }
+    }
+
+    /// From the beginning if `id` is empty.
+    pub const fn after(id: &'a str, limit: i64) -> Self {
+        Self { place: if id.is_empty() { Place::Start } else { Place::After(id) }, limit }
+    }
+
+    pub const fn before(id: &'a str, limit: i64) -> Self {
+        Self { place: Place::Before(id), limit }
+    }
+}
+
+/// What a list shows of its rows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) columns: &'static str,
+    pub(crate) table: &'static str,
+    /// As the conditions and the columns call the table.
+    pub(crate) alias: &'static str,
+    /// What else the columns are read from.
+    pub(crate) joins: &'static str,
 }
 
 /// The order of a list: a key, and the id where its values are the same.
@@ -100,18 +143,39 @@ impl Clauses {
         format!("${}", self.values.len())
     }
 
-    /// The page of `table` (known as `alias` here) after the row with the id
-    /// `after`; from the beginning if that is empty.
-    pub(crate) fn page(
-        &mut self,
-        (table, alias): (&str, &str),
+    /// A page: its ids first, which indexes answer alone where they can, then
+    /// the page's own rows and what belongs to them.
+    pub(crate) async fn page(
+        mut self,
+        conn: &mut AnyConnection,
+        shape: Shape,
         by: By,
-        after: &str,
-        limit: i64,
-    ) {
-        if !after.is_empty() {
-            let sign = if by.descending { '<' } else { '>' };
-            let place = self.place(Value::Text(after.to_owned()));
+        part: Part<'_>,
+    ) -> Result<Vec<AnyRow>, StorageError> {
+        let ids = self.page_ids(shape, by, part);
+        let Shape { columns, table, alias, joins } = shape;
+        // SQLite keeps the order of a cross join: it would rather walk the table
+        // in the order asked for and look each row up in the page.
+        let text = format!(
+            "select {columns} from ({ids}) page cross join {table} {alias} {joins}
+             where {alias}.id = page.page_id {}",
+            order(alias, by)
+        );
+        self.fetch(conn, text).await
+    }
+
+    /// Cuts down to a page, and gives the query for the ids of its rows.
+    pub(crate) fn page_ids(&mut self, shape: Shape, by: By, part: Part<'_>) -> String {
+        let Shape { table, alias, .. } = shape;
+        // The page before a row is read from that row on, from the other end.
+        let (inner, id) = match part.place {
+            Place::Start => (by, None),
+            Place::After(id) => (by, Some(id)),
+            Place::Before(id) => (By { descending: !by.descending, ..by }, Some(id)),
+        };
+        if let Some(id) = id {
+            let sign = if inner.descending { '<' } else { '>' };
+            let place = self.place(Value::Text(id.to_owned()));
             self.add(if by.is_id() {
                 format!("{alias}.id {sign} {place}")
             } else {
@@ -124,7 +188,15 @@ impl Clauses {
         }
         // Written out: where PostgreSQL does not know the limit, it plans for a
         // tenth of the table and reads all of it.
-        self.tail = format!(" {} limit {limit}", order(alias, by));
+        self.tail = format!(" {} limit {}", order(alias, inner), part.limit);
+        format!("select {alias}.id as page_id from {}", self.text())
+    }
+
+    /// Places for the values of an `in (…)`.
+    pub(crate) fn places<'a>(&mut self, values: impl Iterator<Item = &'a str>) -> String {
+        let places: Vec<String> =
+            values.map(|value| self.place(Value::Text(value.to_owned()))).collect();
+        places.join(", ")
     }
 
     pub(crate) fn tail(&mut self, tail: String) {
@@ -162,7 +234,7 @@ impl Clauses {
 }
 
 /// `order by …` for a table or what was selected from it.
-pub(crate) fn order(alias: &str, by: By) -> String {
+fn order(alias: &str, by: By) -> String {
     let way = if by.descending { " desc" } else { "" };
     if by.is_id() {
         format!("order by {alias}.id{way}")

@@ -7,7 +7,8 @@ use campaign::access::{Grant, Permit, Role};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::narrow::{Clauses, Value};
+use crate::bulk::like;
+use crate::narrow::{Clauses, Order, Part, Shape};
 use crate::outbox::{self, Mail};
 use crate::{Change, StorageError, Tx};
 
@@ -166,63 +167,58 @@ pub async fn unread(conn: &mut AnyConnection, account: &str) -> Result<i64, Stor
     Ok(row.try_get(0)?)
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub read: bool,
-    pub created_at: i64,
-    pub id: String,
+const COLUMNS: &str = "id, kind, title, body, href, created_at, read_at";
+
+/// Which of an account's notifications a list shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter<'a> {
+    pub kind: Option<Kind>,
+    pub unread_only: bool,
+    /// In the title or the words.
+    pub search: &'a str,
+    pub order: Order<Key>,
+    pub part: Part<'a>,
 }
 
-impl Notification {
-    pub fn cursor(&self) -> Cursor {
-        Cursor {
-            read: self.read_at.is_some(),
-            created_at: self.created_at,
-            id: self.id.clone(),
+/// By what notifications are ordered. Whether they were read is no order: it
+/// changes while a reader turns the pages, and rows would be passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Key {
+    #[default]
+    Told,
+    Kind,
+}
+
+impl Key {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Told => "@.created_at",
+            Self::Kind => "@.kind",
         }
     }
 }
 
-const COLUMNS: &str = "id, kind, title, body, href, created_at, read_at";
-
-/// Which of an account's notifications a list shows.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    pub kind: Option<Kind>,
-    pub unread_only: bool,
-    /// The last one of the page before.
-    pub after: Option<Cursor>,
-    pub limit: i64,
-}
-
-/// One page of the account's notifications: unread ones first, then the newest.
+/// A part of the account's notifications.
 pub async fn page(
     conn: &mut AnyConnection,
     account: &str,
-    filter: &Filter,
+    filter: &Filter<'_>,
 ) -> Result<Vec<Notification>, StorageError> {
-    let mut clauses = Clauses::from(
-        "(select *, case when read_at is null then 0 else 1 end as seen from notification) n",
-    );
-    clauses.equal("account_id = {}", account);
-    clauses.optional("kind = {}", filter.kind.map(Kind::code));
+    let mut clauses = Clauses::from("notification n");
+    clauses.equal("n.account_id = {}", account);
+    clauses.optional("n.kind = {}", filter.kind.map(Kind::code));
     if filter.unread_only {
-        clauses.add("read_at is null".to_owned());
+        clauses.add("n.read_at is null".to_owned());
     }
-    if let Some(it) = &filter.after {
-        let seen = clauses.place(Value::Number(i64::from(it.read)));
-        let at = clauses.place(Value::Number(it.created_at));
-        let id = clauses.place(Value::Text(it.id.clone()));
-        clauses.add(format!(
-            "(seen > {seen} or (seen = {seen} and (created_at < {at}
-                or (created_at = {at} and id < {id}))))"
-        ));
+    if !filter.search.is_empty() {
+        clauses.equal(
+            "(n.title like {} escape '\\' or n.body like {} escape '\\')",
+            &format!("%{}%", like(filter.search)),
+        );
     }
-    let limit = clauses.place(Value::Number(filter.limit));
-    clauses.tail(format!(" order by seen, created_at desc, id desc limit {limit}"));
-    let text = format!("select {COLUMNS} from {}", clauses.text());
-    clauses.fetch(conn, text).await?.iter().map(notification).collect()
+    let shape = Shape { columns: COLUMNS, table: "notification", alias: "n", joins: "" };
+    let by = filter.order.by(Key::column);
+    clauses.page(conn, shape, by, filter.part).await?.iter().map(notification).collect()
 }
 
 /// One of the account's own.

@@ -6,7 +6,7 @@ use campaign::access::Permit;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
-use crate::narrow::{By, Clauses};
+use crate::narrow::{By, Clauses, Part, Shape};
 use crate::{Change, StorageError, Tx};
 
 /// A message that is to be sent.
@@ -216,8 +216,6 @@ pub struct Narrow {
     pub search: String,
     /// The oldest first; else the newest.
     pub oldest_first: bool,
-    /// The id of the last one on the page before.
-    pub after: String,
 }
 
 const SCOPED: &str = "($1 = '' or exists (select 1 from role_grant g
@@ -228,7 +226,7 @@ const SCOPED: &str = "($1 = '' or exists (select 1 from role_grant g
 pub async fn page(
     conn: &mut AnyConnection,
     narrow: &Narrow,
-    limit: i64,
+    part: Part<'_>,
 ) -> Result<Vec<Sent>, StorageError> {
     let mut clauses = Clauses::from("outbox o left join account a on a.id = o.account_id");
     clauses.optional(
@@ -245,14 +243,14 @@ pub async fn page(
         );
     }
     let by = By { key: "@.id", descending: !narrow.oldest_first };
-    clauses.page(("outbox", "o"), by, &narrow.after, limit);
-    let text = format!(
-        "select o.id, a.display_name, o.recipient, o.subject, o.state, o.attempts, o.next_at,
-            o.last_error, o.created_at, o.sent_at
-         from {}",
-        clauses.text()
-    );
-    clauses.fetch(conn, text).await?.iter().map(sent).collect()
+    let shape = Shape {
+        columns: "o.id, a.display_name, o.recipient, o.subject, o.state, o.attempts, o.next_at,
+            o.last_error, o.created_at, o.sent_at",
+        table: "outbox",
+        alias: "o",
+        joins: "left join account a on a.id = o.account_id",
+    };
+    clauses.page(conn, shape, by, part).await?.iter().map(sent).collect()
 }
 
 /// How many messages there are in a scope, by state.

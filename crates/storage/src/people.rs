@@ -8,6 +8,7 @@ mod roster;
 mod stream;
 
 use campaign::access::Permit;
+use campaign::collation::name_key;
 use campaign::person::{Gender, PersonRole};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
@@ -197,6 +198,7 @@ fn bound<'q>(query: AnyQuery<'q>, row: &SealedPerson<'_>) -> AnyQuery<'q> {
         .bind(row.address.digest.clone())
         .bind(row.it.joined_on.clone())
         .bind(row.it.left_on.clone())
+        .bind(name_key(&row.it.name))
 }
 
 /// Rows sealed at a time, so that a city's roster never lies sealed in memory.
@@ -232,8 +234,8 @@ async fn insert_chunk(tx: &mut Tx, chunk: &[Person]) -> Result<(), StorageError>
         tx.conn(),
         "insert into person (id, unit_id, role, name, gender, student_no, register_no, staff_no,
             born_on, phone_sealed, id_number_sealed, address_sealed, phone_digest,
-            id_number_digest, address_digest, joined_on, left_on) values ",
-        17,
+            id_number_digest, address_digest, joined_on, left_on, name_key) values ",
+        18,
         &rows,
         bound,
     )
@@ -295,7 +297,8 @@ async fn save_quietly(tx: &mut Tx, it: &Person) -> Result<(), StorageError> {
         "update person set role = $1, name = $2, gender = $3, student_no = $4, register_no = $5,
             staff_no = $6, born_on = $7, phone_sealed = $8, id_number_sealed = $9,
             address_sealed = $10, phone_digest = $11, id_number_digest = $12,
-            address_digest = $13, joined_on = $14, left_on = $15, revision = revision + 1
+            address_digest = $13, joined_on = $14, left_on = $15, name_key = $18,
+            revision = revision + 1
          where id = $16 and revision = $17",
     )
     .bind(it.role.code())
@@ -315,6 +318,7 @@ async fn save_quietly(tx: &mut Tx, it: &Person) -> Result<(), StorageError> {
     .bind(it.left_on.clone())
     .bind(it.id.clone())
     .bind(it.revision)
+    .bind(name_key(&it.name))
     .execute(tx.conn())
     .await?;
     if done.rows_affected() != 1 {

@@ -63,6 +63,7 @@ impl Store {
         };
         sqlx::migrate!().run(&store.writer).await?;
         store.put_back().await?;
+        store.renew_keys().await?;
         Ok(store)
     }
 

@@ -7,10 +7,11 @@ use campaign::access::{Action, Permit, permit_house};
 use campaign::day::Day;
 use campaign::plan::UnitKind;
 use storage::campaign::{
-    self as campaigns, CalendarVersion, Campaign, Event, Exemption, Narrow, PlanVersion,
+    self as campaigns, CalendarVersion, Campaign, Event, EventNarrow, Exemption, ExemptionKey,
+    Narrow, PlanVersion,
 };
 use storage::organisation;
-use storage::{StorageError, Store, live};
+use storage::{Order, Part, StorageError, Store, live};
 use support::unit;
 
 fn plans() -> Permit {
@@ -177,8 +178,12 @@ async fn exemptions_are_granted_narrowed_and_revoked_once() {
 
         let mut conn = store.read().await.expect("reads");
         let page = async |conn: &mut sqlx::AnyConnection, scope: &str, revoked| {
-            let narrow = Narrow { scope: scope.to_owned(), revoked, ..Narrow::default() };
-            let rows = campaigns::exemptions_page(conn, &narrow, 10).await.expect("reads");
+            let order = Order::down(ExemptionKey::Granted);
+            let scope = scope.to_owned();
+            let narrow = Narrow { scope, revoked, order, ..Narrow::default() };
+            let rows = campaigns::exemptions_page(conn, &narrow, Part::first(10))
+                .await
+                .expect("reads");
             rows.into_iter().map(|it| it.id).collect::<Vec<_>>()
         };
         assert_eq!(page(&mut conn, "b", true).await, ["x2", "x1"], "{engine}");
@@ -213,10 +218,24 @@ async fn events_are_entered_and_taken_back() {
         let mut conn = store.read().await.expect("reads");
         let heard = live::heard_after(&mut conn, before).await.expect("reads");
         assert!(heard.campaigns && heard.seq == before + 1, "{engine}: {heard:?}");
-        let here = campaigns::events_of(&mut conn, "k", "b", 10).await.expect("reads");
-        assert_eq!(here, [event], "{engine}");
-        let there = campaigns::events_of(&mut conn, "k", "t", 10).await.expect("reads");
-        assert!(there.is_empty(), "{engine}");
+        let all = EventNarrow { campaign: "k".to_owned(), ..EventNarrow::default() };
+        let at = |scope: &str| EventNarrow { scope: scope.to_owned(), ..all.clone() };
+        let from = |day: &str| EventNarrow { from: day.to_owned(), ..all.clone() };
+        let table = [
+            (at("b"), 1),
+            (at("t"), 0),
+            (from("2022-03-02"), 1),
+            (from("2022-03-03"), 0),
+            (EventNarrow { cancelled: Some(true), ..all.clone() }, 0),
+            (EventNarrow { event: "warning".to_owned(), ..all.clone() }, 1),
+            (EventNarrow { event: "case".to_owned(), ..all.clone() }, 0),
+        ];
+        for (narrow, found) in table {
+            let page = campaigns::events_page(&mut conn, &narrow, Part::first(10)).await;
+            let page = page.expect("reads");
+            assert_eq!(page.len(), found, "{engine}: {narrow:?}");
+            assert!(page.iter().all(|it| *it == event), "{engine}");
+        }
         drop(conn);
         let mut tx = store.write(90).await.expect("begins");
         campaigns::cancel_event(&mut tx, &permit, "e1").await.expect("cancels");

@@ -8,7 +8,7 @@ use campaign::plan::UnitKind;
 use storage::consultation::{self, Asked, Consultation, Contact, Filter, New, Picture};
 use storage::consultation::{duty, limit, trend};
 use storage::organisation;
-use storage::{StorageError, Store};
+use storage::{Order, Part, StorageError, Store};
 use support::unit;
 
 const DAY: i64 = 86_400_000;
@@ -150,10 +150,13 @@ async fn a_conversation_goes_from_hand_to_hand_and_only_once_at_a_time() {
         let mut conn = store.read().await.expect("reads");
         let again = consultation::by_id(&mut conn, "c1").await.expect("reads").expect("is");
         assert_eq!(again.state, it.state, "{engine}");
+        let newest = Order::down(consultation::Key::Asked);
         let steps = consultation::steps(&mut conn, "c1").await.expect("reads");
         let states: Vec<&str> = steps.iter().map(|it| it.state.as_str()).collect();
         assert_eq!(states, ["answered", "waiting", "talking", "closed"], "{engine}");
-        let found = consultation::list(&mut conn, &filter, (None, 10)).await.expect("lists");
+        let found = consultation::list(&mut conn, &filter, newest, Part::first(10))
+            .await
+            .expect("lists");
         assert_eq!(found[0].holder_name.as_deref(), Some("a1"), "{engine}");
         assert_eq!((found[0].pictures, found[0].messages), (1, 0), "{engine}");
         for (tops, states, expected) in [
@@ -166,9 +169,10 @@ async fn a_conversation_goes_from_hand_to_hand_and_only_once_at_a_time() {
             let count = consultation::count(&mut conn, &filter, 10).await.expect("counts");
             assert_eq!(count, expected, "{engine}: {tops:?} {states:?}");
         }
-        let after = consultation::Cursor { asked_at: 5, id: "c1".to_owned() };
-        let rest = consultation::list(&mut conn, &filter, (Some(&after), 10)).await;
-        assert_eq!(rest.expect("lists"), [], "{engine}");
+        for part in [Part::after("c1", 10), Part::before("c1", 10)] {
+            let rest = consultation::list(&mut conn, &filter, newest, part).await;
+            assert_eq!(rest.expect("lists"), [], "{engine}");
+        }
         let own = consultation::of_account(&mut conn, "a1", 10).await.expect("lists");
         assert_eq!(own, [], "{engine}");
     }

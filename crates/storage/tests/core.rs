@@ -54,7 +54,11 @@ async fn a_tree_an_account_and_a_session_are_kept() {
         assert!(found.must_change_password, "{engine}");
         let actor = account::actor(&mut conn, &found, "2022-03-01").await.expect("reads");
         assert_eq!(actor.grants.len(), 1, "{engine}");
-        let asked = account::Filter { unit: "b", limit: 10, ..account::Filter::default() };
+        let asked = account::Filter {
+            unit: "b",
+            part: storage::Part::first(10),
+            ..account::Filter::default()
+        };
         let below = account::below(&mut conn, &asked).await.expect("reads");
         assert_eq!(below.len(), 1, "{engine}");
         let digest = session::digest("token");

@@ -10,7 +10,7 @@ use storage::draft::{
     self, Carried, Decision, Draft, Edition, Item, Narrow, Origin, Source, State,
 };
 use storage::organisation;
-use storage::{StorageError, Store, live};
+use storage::{Order, Part, StorageError, Store, live};
 use support::unit;
 
 fn plans() -> Permit {
@@ -99,22 +99,29 @@ async fn drafts_are_listed_by_scope_state_and_name_page_by_page() {
     for (engine, store) in support::stores().await {
         house(&store).await;
         let mut conn = store.read().await.expect("reads");
-        let page = async |conn: &mut storage::Conn, narrow: Narrow, limit| {
-            let rows = draft::list(conn, &narrow, limit).await.expect("reads");
+        let page = async |conn: &mut storage::Conn, narrow: Narrow, part: Part<'_>| {
+            let rows = draft::list(conn, &narrow, part).await.expect("reads");
             rows.into_iter().map(|it| (it.draft.id, it.items, it.decided)).collect::<Vec<_>>()
         };
-        let all = Narrow { scope: "b".to_owned(), ..Narrow::default() };
+        let newest = Order::down(draft::Key::Begun);
+        let all = Narrow { scope: "b".to_owned(), order: newest, ..Narrow::default() };
+        let (first, one) = (Part::first(10), Part::first(1));
         let both = [("d2".to_owned(), 2, 0), ("d1".to_owned(), 2, 0)];
-        assert_eq!(page(&mut conn, all.clone(), 10).await, both, "{engine}");
-        assert_eq!(page(&mut conn, all.clone(), 1).await, both[..1], "{engine}");
-        let after = Narrow { after: "d2".to_owned(), ..all.clone() };
-        assert_eq!(page(&mut conn, after, 10).await, both[1..], "{engine}");
+        assert_eq!(page(&mut conn, all.clone(), first).await, both, "{engine}");
+        assert_eq!(page(&mut conn, all.clone(), one).await, both[..1], "{engine}");
+        let after = Part::after("d2", 10);
+        assert_eq!(page(&mut conn, all.clone(), after).await, both[1..], "{engine}");
+        for (key, before) in [(draft::Key::Begun, "d2"), (draft::Key::Name, "d2")] {
+            let rising = Narrow { order: Order::up(key), ..all.clone() };
+            let back = page(&mut conn, rising, Part::before(before, 10)).await;
+            assert_eq!(back, both[1..], "{engine}: {key:?}");
+        }
         let below = Narrow { scope: "s".to_owned(), ..Narrow::default() };
-        assert_eq!(page(&mut conn, below, 10).await, both[..1], "{engine}");
+        assert_eq!(page(&mut conn, below, first).await, both[..1], "{engine}");
         let named = Narrow { search: "d1 100%".to_owned(), ..all.clone() };
-        assert_eq!(page(&mut conn, named, 10).await, both[1..], "{engine}");
+        assert_eq!(page(&mut conn, named, first).await, both[1..], "{engine}");
         let used = Narrow { state: Some(State::Used), ..all };
-        assert!(page(&mut conn, used, 10).await.is_empty(), "{engine}");
+        assert!(page(&mut conn, used, first).await.is_empty(), "{engine}");
     }
 }
 
@@ -152,7 +159,7 @@ async fn two_who_decide_the_same_item_do_not_overwrite_each_other() {
         let steps = draft::steps_of_item(&mut conn, "d1-i1", 9).await.expect("reads");
         let told: Vec<_> = steps.iter().map(|it| (&*it.verb, &*it.state_before)).collect();
         assert_eq!(told, [("accept", "open")], "{engine}");
-        let all = draft::steps(&mut conn, "d1", ("", 9)).await.expect("reads");
+        let all = draft::steps(&mut conn, "d1", false, Part::first(9)).await.expect("reads");
         assert_eq!(all.len(), 1, "{engine}");
         // Deciding on a draft changes no standing, so nothing is counted anew.
         let heard = live::heard_after(&mut conn, before).await.expect("reads");

@@ -8,7 +8,7 @@ use campaign::material::{Kind, State, Text};
 use campaign::plan::UnitKind;
 use storage::material::{self, Filter, Material, Version};
 use storage::organisation;
-use storage::{StorageError, Store};
+use storage::{Order, Part, StorageError, Store};
 use support::unit;
 
 async fn house(store: &Store) {
@@ -129,19 +129,25 @@ async fn the_library_is_narrowed_and_paged() {
         tx.commit().await.expect("commits");
         let mut conn = store.read().await.expect("reads");
         let all = Filter { top: "b", ..Filter::default() };
-        let page = material::list(&mut conn, all, (None, 2)).await.expect("lists");
+        let newest = Order::down(material::Key::Changed);
+        let page = material::list(&mut conn, all, newest, Part::first(2)).await.expect("lists");
         let ids: Vec<&str> = page.iter().map(|it| it.id.as_str()).collect();
         assert_eq!(ids, ["m3", "m2"], "{engine}");
-        let after = material::Cursor { changed_at: 10, id: "m2".to_owned() };
-        let page = material::list(&mut conn, all, (Some(&after), 2)).await.expect("lists");
-        assert_eq!(page.len(), 1, "{engine}");
+        for (part, expected) in
+            [(Part::after("m2", 2), ["m1"].as_slice()), (Part::before("m1", 2), &["m3", "m2"])]
+        {
+            let page = material::list(&mut conn, all, newest, part).await.expect("lists");
+            let ids: Vec<&str> = page.iter().map(|it| it.id.as_str()).collect();
+            assert_eq!(ids, expected, "{engine}: {part:?}");
+        }
         for (filter, expected) in [
             (Filter { kind: "article", state: "draft", ..all }, 3),
             (Filter { kind: "poster", ..all }, 0),
             (Filter { search: "一版", ..all }, 3),
             (Filter { search: "%", ..all }, 0),
         ] {
-            let found = material::list(&mut conn, filter, (None, 9)).await.expect("lists");
+            let found =
+                material::list(&mut conn, filter, newest, Part::first(9)).await.expect("lists");
             assert_eq!(found.len(), expected, "{engine}: {filter:?}");
         }
     }

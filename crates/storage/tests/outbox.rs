@@ -7,10 +7,10 @@ use std::collections::HashSet;
 use campaign::access::{Action, Permit, Role, permit_house};
 use campaign::plan::UnitKind;
 use storage::account::{self, Account};
-use storage::notification::{self, Filter, Kind, Message};
+use storage::notification::{self, Filter, Key, Kind, Message};
 use storage::organisation;
 use storage::outbox::{self, Mail, Narrow, Outcome, State};
-use storage::{Store, lease};
+use storage::{Order, Part, Store, lease};
 use support::unit;
 
 fn permit() -> Permit {
@@ -91,11 +91,11 @@ async fn settle(store: &Store, at: i64, (id, holder): (&str, &str), outcome: Out
 
 async fn page(store: &Store, narrow: &Narrow) -> Vec<outbox::Sent> {
     let mut conn = store.read().await.expect("reads");
-    outbox::page(&mut conn, narrow, 50).await.expect("reads")
+    outbox::page(&mut conn, narrow, Part::first(50)).await.expect("reads")
 }
 
-fn first_of(limit: i64) -> Filter {
-    Filter { limit, ..Filter::default() }
+fn first_of(limit: i64) -> Filter<'static> {
+    Filter { order: Order::down(Key::Told), part: Part::first(limit), ..Filter::default() }
 }
 
 #[tokio::test]
@@ -133,12 +133,18 @@ async fn a_message_is_told_once_and_its_steps_are_remembered() {
         tx.commit().await.expect("commits");
         let mut conn = store.read().await.expect("reads");
         let first = notification::page(&mut conn, "o", &first_of(1)).await.expect("reads");
-        assert_eq!(first[0].id, "1", "{engine}: unread ones first");
-        let cursor = first[0].cursor();
-        let after = Filter { after: Some(cursor), ..first_of(10) };
+        assert_eq!((first[0].id.as_str(), first[0].read_at), ("4", Some(7)), "{engine}");
+        let after = Filter { part: Part::after("4", 10), ..first_of(10) };
         let next = notification::page(&mut conn, "o", &after).await.expect("reads");
-        assert_eq!(next.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["4"]);
-        assert_eq!(next[0].read_at, Some(7), "{engine}");
+        assert_eq!(next.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["1"]);
+        let before = Filter { part: Part::before("1", 10), ..first_of(10) };
+        let back = notification::page(&mut conn, "o", &before).await.expect("reads");
+        assert_eq!(back.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["4"]);
+        for (search, found) in [("没有", 0), ("", 2)] {
+            let filter = Filter { search, ..first_of(10) };
+            let page = notification::page(&mut conn, "o", &filter).await.expect("reads");
+            assert_eq!(page.len(), found, "{engine}: {search}");
+        }
         let unread = Filter { unread_only: true, ..first_of(10) };
         let unread = notification::page(&mut conn, "o", &unread).await.expect("reads");
         assert_eq!(unread.iter().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["1"]);

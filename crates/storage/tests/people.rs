@@ -11,7 +11,7 @@ use storage::account::{self, Account, NewAccount};
 use storage::organisation::{self, Unit};
 use storage::people::{self, Filter, Guardianship, Key, Person, Personal, Scope, Transfer};
 use storage::post::{self, Appointment};
-use storage::{Order, StorageError, Store};
+use storage::{Order, Part, StorageError, Store};
 use support::unit;
 
 fn person(id: &str, unit: &str, role: PersonRole, name: &str) -> Person {
@@ -82,8 +82,7 @@ fn all(scope: Scope<'_>) -> Filter<'_> {
         today: "2022-03-01",
         only_left: false,
         order: storage::Order::default(),
-        after: "",
-        limit: 50,
+        part: Part::first(50),
     }
 }
 
@@ -107,14 +106,19 @@ async fn people_are_listed_by_scope_role_and_search_a_page_at_a_time() {
         let page = names(&store, students).await;
         assert_eq!(page.len(), 50, "{engine}");
         assert_eq!(page.get(..3).expect("three"), ["陈小满", "陈小雨", "学生0"], "{engine}");
-        let next = names(&store, Filter { after: "q00047", ..students }).await;
+        let next = names(&store, Filter { part: Part::after("q00047", 50), ..students }).await;
         assert_eq!(next.first().map(String::as_str), Some("学生48"), "{engine}");
-        let by = |order, after| Filter { order, after, limit: 3, ..students };
+        let by = |order, part| Filter { order, part, ..students };
         let by_name = Order::down(Key::Name);
-        let first = names(&store, by(by_name, "")).await;
-        let after_one = found_id(&store, by(by_name, "")).await;
-        let next = names(&store, by(by_name, &after_one)).await;
+        let first = names(&store, by(by_name, Part::first(3))).await;
+        let one = found_id(&store, by(by_name, Part::first(3))).await;
+        let next = names(&store, by(by_name, Part::after(&one, 3))).await;
         assert_eq!(first.get(1..), next.get(..2), "{engine}: the page goes on after the first");
+        let four = found_id(&store, by(by_name, Part::after(&one, 3))).await;
+        let back = names(&store, by(by_name, Part::before(&four, 3))).await;
+        assert_eq!(back, first[..1], "{engine}: and back before the second");
+        let back = names(&store, by(by_name, Part::before(&one, 3))).await;
+        assert!(back.is_empty(), "{engine}: nothing is before the first");
         for scope in [Scope::All, Scope::Below("s1")] {
             let by_number = Filter { order: Order::up(Key::Number), ..all(scope) };
             assert_eq!(names(&store, by_number).await.len(), 50, "{engine}");
@@ -172,10 +176,14 @@ async fn personal_fields_are_sealed_in_the_rows_and_open_in_the_type() {
         assert_eq!(siblings, ["p2"], "{engine}");
         let guardians = people::guardians_of(&mut conn, "p2").await.expect("reads");
         assert_eq!(guardians.first().map(|it| it.position), Some(0), "{engine}");
-        let alone =
-            people::without_guardian(&mut conn, &store.sealer, "s2", "2022-03-01", "", 10)
-                .await
-                .expect("reads");
+        let alone = people::without_guardian(
+            &mut conn,
+            &store.sealer,
+            ("s2", "2022-03-01"),
+            Part::first(10),
+        )
+        .await
+        .expect("reads");
         assert_eq!(alone.len(), 1, "{engine}");
     }
 }

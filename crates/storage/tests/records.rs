@@ -15,7 +15,7 @@ use storage::record::{
     self, Attendance, Filter, Inserted, Key, LATEST, LaterStep, NewRecord, Scope, WAITING,
 };
 use storage::suspicion::{self, Suspicion};
-use storage::{Order, StorageError, Store};
+use storage::{Order, Part, StorageError, Store};
 use support::unit;
 
 fn permit() -> Permit {
@@ -200,8 +200,11 @@ async fn lists_are_scoped_narrowed_and_paged() {
         enter(&store, &records).await;
         let mut conn = store.read().await.expect("reads");
         let mut ids = async |filter: &Filter<'_>, order, after: &str, limit| {
-            let page =
-                record::list(&mut conn, filter, order, (after, limit)).await.expect("lists");
+            let part = match after.strip_prefix('<') {
+                Some(id) => Part::before(id, limit),
+                None => Part::after(after, limit),
+            };
+            let page = record::list(&mut conn, filter, order, part).await.expect("lists");
             page.iter().map(|it| it.id.trim_start_matches("r-k").to_owned()).collect::<Vec<_>>()
         };
         for scope in [Scope::Wide("s"), Scope::Narrow("s")] {
@@ -212,6 +215,9 @@ async fn lists_are_scoped_narrowed_and_paged() {
                 "{engine}"
             );
             assert_eq!(ids(&filter, LATEST, "r-k5", 2).await, ["4", "2"], "{engine}");
+            // The two right before it, in the list's own order.
+            assert_eq!(ids(&filter, LATEST, "<r-k4", 2).await, ["7", "5"], "{engine}");
+            assert_eq!(ids(&filter, LATEST, "<r-k8", 2).await, [""; 0], "{engine}");
             let newest = Order::down(Key::Submitted);
             assert_eq!(ids(&filter, newest, "r-k5", 2).await, ["4", "2"], "{engine}");
             let earliest = Order::up(Key::Acted);
@@ -307,7 +313,8 @@ async fn reuse_is_found_and_judged_once() {
         let seen = likeness::progress(&mut conn).await.expect("reads");
         assert!(likeness::unseen(&mut conn, seen, 10).await.expect("reads").is_empty());
         let filter = Filter { suspect: true, ..Filter::default() };
-        let listed = record::list(&mut conn, &filter, LATEST, ("", 10)).await.expect("lists");
+        let listed =
+            record::list(&mut conn, &filter, LATEST, Part::first(10)).await.expect("lists");
         assert_eq!((listed.len(), listed[0].suspicions), (1, 1), "{engine}");
         drop(conn);
 

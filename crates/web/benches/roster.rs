@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use calamine::{Reader as _, Xlsx};
 use campaign::access::{Action, permit_house};
+use campaign::collation::name_key;
 use campaign::plan::UnitKind;
 use office::roster::{Limits, Mapping, RosterFile};
 use rust_xlsxwriter::Workbook;
@@ -146,12 +147,12 @@ async fn raw_inserts(store: &Store, rows: u32, is_counted: bool) -> Duration {
     let mut tx = store.write(1).await.unwrap();
     let start = Instant::now();
     let person = "insert into person (id, unit_id, role, name, gender, student_no, born_on,
-        phone_sealed, address_sealed, phone_digest, address_digest, joined_on) values ";
+        phone_sealed, address_sealed, phone_digest, address_digest, joined_on, name_key) values ";
     let sealed = "s1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     for (role, prefix) in [("student", "s"), ("guardian", "g"), ("guardian", "h")] {
         for chunk in 0..rows.div_ceil(CHUNK) {
             let many = CHUNK.min(rows - chunk * CHUNK);
-            let text = values(person, 12, many, is_counted);
+            let text = values(person, 13, many, is_counted);
             let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
             for n in chunk * CHUNK..chunk * CHUNK + many {
                 let is_student = role == "student";
@@ -171,7 +172,8 @@ async fn raw_inserts(store: &Store, rows: u32, is_counted: bool) -> Duration {
                     .bind(is_student.then_some(sealed))
                     .bind((!is_student).then(|| digest.clone()))
                     .bind(is_student.then_some(digest))
-                    .bind(is_student.then_some("2023-09-01"));
+                    .bind(is_student.then_some("2023-09-01"))
+                    .bind(name_key("陈小满"));
             }
             query.execute(tx.conn()).await.unwrap();
         }

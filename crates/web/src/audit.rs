@@ -9,20 +9,21 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::account;
 use storage::audit::{self, Entry, Search};
+use storage::{Part, account};
 
 use crate::clock::{end_of, start_of};
 use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, empty, field, heading, options};
 use crate::live::{Node, Tree};
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text, units};
 
 use words::{action_words, verb};
 
-const PAGE: i64 = 50;
+const PAGE: usize = 50;
 const KEYS: &[Key] = &[falling("at", "时间")];
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -35,8 +36,9 @@ pub(crate) struct Asked {
     from: String,
     until: String,
     sort: String,
-    /// The seq after which the page begins.
-    after: String,
+    /// By the seqs of lines.
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
@@ -64,7 +66,6 @@ impl Asked {
             from: day(&self.from, "从")?.map(start_of),
             until: day(&self.until, "到")?.map(|day| end_of(day) + 1),
             oldest_first: !Sort::read(&self.sort, KEYS).descending,
-            after: self.after.parse().ok(),
         })
     }
 }
@@ -81,12 +82,10 @@ pub(crate) async fn show(
         return export(&app, &who, (top, search), &asked).await;
     }
     let mut conn = app.store.read().await?;
-    let mut lines = audit::search(&mut conn, &search, PAGE + 1).await?;
-    let has_more = lines.len() as i64 > PAGE;
-    lines.truncate(PAGE as usize);
+    let mut lines = audit::search(&mut conn, &search, asked.at.part(PAGE)).await?;
+    let turn = asked.at.turn(&mut lines, PAGE, |it| it.seq.to_string());
     let names = names(&mut conn, &lines).await?;
     drop(conn);
-    let next = lines.last().filter(|_| has_more).map(|entry| entry.seq.to_string());
     let sort = Sort::read(&asked.sort, KEYS);
     let narrowing = [
         ("unit", top.unit.id.as_str()),
@@ -109,7 +108,7 @@ pub(crate) async fn show(
         @if lines.is_empty() { (empty("没有符合条件的记录。", None)) } @else {
             section.card.flush {
                 (table(&tree, &lines, &names, &heads))
-                (layout::pager(path::AUDIT, &pairs, next.as_deref(), asked.after.is_empty()))
+                (turn.pager(path::AUDIT, &pairs))
             }
         }
     };
@@ -147,17 +146,19 @@ async fn names(
 
 struct Lines {
     search: Search,
+    after: String,
 }
 
 impl Rows for Lines {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let tree = app.live.tree();
         let mut conn = app.store.read().await?;
-        let lines = audit::search(&mut conn, &self.search, PART).await?;
+        let lines =
+            audit::search(&mut conn, &self.search, Part::after(&self.after, PART)).await?;
         let names = names(&mut conn, &lines).await?;
         drop(conn);
         if let Some(last) = lines.last() {
-            self.search.after = Some(last.seq);
+            self.after = last.seq.to_string();
         }
         let row = |Entry { seq, line, hash }: &Entry| {
             vec![
@@ -189,10 +190,9 @@ const COLUMNS: &[(&str, f64)] = &[
 async fn export(
     app: &AppState,
     who: &SignedIn,
-    (top, mut search): (&Node, Search),
+    (top, search): (&Node, Search),
     asked: &Asked,
 ) -> Result<Response, WebError> {
-    search.after = None;
     let wanted = Wanted {
         list: "audit",
         title: format!("{}审计记录", top.unit.name),
@@ -206,7 +206,7 @@ async fn export(
         columns: COLUMNS,
         permit: app.live.tree().permit(&who.actor, Action::Export, &top.unit.id)?,
     };
-    export::answer(app, who, wanted, Lines { search }).await
+    export::answer(app, who, wanted, Lines { search, after: String::new() }).await
 }
 
 fn who_words<'a>(account: Option<&str>, names: &'a HashMap<String, String>) -> &'a str {

@@ -31,6 +31,7 @@ pub mod live;
 pub mod mail;
 mod notifications;
 mod outbox;
+mod paging;
 pub mod password;
 pub mod path;
 mod people;

@@ -1,38 +1,57 @@
-//! What the house tells an account: a list, unread ones first.
+//! What the house tells an account: a list, the newest first.
 
+use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use campaign::access::{Action, permit_self};
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::notification::{self, Cursor, Filter, Kind, Notification};
+use storage::notification::{self, Filter, Key as By, Kind, Notification};
 use storage::outbox::{self, State as MailState};
+use storage::{Order, Part};
 
 use crate::export::{self, PART, Row, Rows, Wanted};
-use crate::layout::{self, Page, Tone, empty, field, heading, note, options, pager, tag};
+use crate::layout::{self, Page, Tone, empty, field, heading, note, options, tag};
 use crate::outbox::scope;
+use crate::paging::{At, Back, back};
 use crate::session::SignedIn;
+use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{App, AppState, WebError, path, text};
 
 const PAGE: usize = 50;
+const KEYS: &[Key] = &[falling("told", "时间"), rising("kind", "类别")];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     kind: String,
     unread: String,
-    after: String,
+    q: String,
+    sort: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
 impl Asked {
-    fn filter(&self, after: Option<Cursor>, limit: i64) -> Filter {
+    fn sort(&self) -> Sort {
+        Sort::read(&self.sort, KEYS)
+    }
+
+    fn filter<'a>(&'a self, part: Part<'a>) -> Filter<'a> {
+        let sort = self.sort();
+        let key = if sort.code == "kind" { By::Kind } else { By::Told };
         Filter {
             kind: Kind::from_code(&self.kind),
             unread_only: !self.unread.is_empty(),
-            after,
-            limit,
+            search: self.q.trim(),
+            order: Order { key, descending: sort.descending },
+            part,
         }
+    }
+
+    fn narrowing(&self) -> [(&'static str, &str); 3] {
+        [("kind", &self.kind), ("unread", &self.unread), ("q", self.q.trim())]
     }
 }
 
@@ -44,14 +63,11 @@ pub(crate) async fn list(
     if asked.format == "xlsx" {
         return export(&app, &who, asked).await;
     }
-    let filter = asked.filter(cursor(&asked.after), PAGE as i64 + 1);
+    let filter = asked.filter(asked.at.part(PAGE));
     let mut conn = app.store.read().await?;
     let mut found = notification::page(&mut conn, &who.actor.account, &filter).await?;
     let unread = notification::unread(&mut conn, &who.actor.account).await?;
-    let next = (PAGE < found.len()).then(|| {
-        found.truncate(PAGE);
-        found.last().map(|it| write_cursor(&it.cursor())).unwrap_or_default()
-    });
+    let turn = asked.at.turn(&mut found, PAGE, |it| it.id.clone());
     let dead = match scope(&app, &who) {
         Ok(scope) => outbox::counts(&mut conn, &scope)
             .await?
@@ -61,7 +77,13 @@ pub(crate) async fn list(
         Err(_) => 0,
     };
     drop(conn);
-    let pairs = [("kind", asked.kind.as_str()), ("unread", asked.unread.as_str())];
+    let narrowing = asked.narrowing();
+    let is_narrowed = narrowing.iter().any(|(_, value)| !value.is_empty());
+    let heads =
+        Heads { base: path::NOTIFICATIONS, pairs: &narrowing, keys: KEYS, sort: asked.sort() };
+    let order = asked.sort().text();
+    let mut pairs = narrowing.to_vec();
+    pairs.push(("sort", &order));
     let actions = html! {
         (export::button(&export::href(path::NOTIFICATIONS, &pairs)))
         @if who.actor.may_anywhere(Action::ManagePlans) {
@@ -72,6 +94,7 @@ pub(crate) async fn list(
         }
         @if 0 < unread {
             form method="post" action="/notifications/read" {
+                (asked.at.field(&pairs))
                 button.quiet type="submit" { "全部标为已读" }
             }
         }
@@ -81,8 +104,8 @@ pub(crate) async fn list(
         @if 0 < dead {
             (note(&format!("有 {dead} 封提醒邮件没有送达，请到“发信情况”查看原因并重发。"), Tone::Warn))
         }
-        (filter_form(&asked))
-        @if found.is_empty() && (!asked.kind.is_empty() || !asked.unread.is_empty()) {
+        (filter_form(&asked, &heads))
+        @if found.is_empty() && is_narrowed {
             (empty("没有符合条件的消息。", None))
         } @else if found.is_empty() {
             (empty("没有消息。任务到期前、到期当日和逾期后，系统会在这里提醒您，每天至多一条。", None))
@@ -91,7 +114,7 @@ pub(crate) async fn list(
                 @for it in &found { (line(it)) }
             }
         }
-        (pager(path::NOTIFICATIONS, &pairs, next.as_deref(), asked.after.is_empty()))
+        (turn.pager(path::NOTIFICATIONS, &pairs))
     };
     // The figure in the header is that of this page, not of seconds ago.
     let who = SignedIn { unread, ..who };
@@ -107,13 +130,15 @@ const fn word(kind: Kind) -> (&'static str, Tone) {
     }
 }
 
-fn filter_form(asked: &Asked) -> Markup {
+fn filter_form(asked: &Asked, heads: &Heads<'_>) -> Markup {
     let kinds =
         std::iter::once(("", "全部")).chain(Kind::ALL.map(|it| (it.code(), word(it).0)));
     html! {
-        form.filter method="get" action=(path::NOTIFICATIONS) {
+        form.filter method="get" action=(path::NOTIFICATIONS) role="search" {
+            (field("标题或内容", None, html! { input type="search" name="q" value=(asked.q.trim()) maxlength="100"; }))
             (field("类别", None, html! { select name="kind" { (options(kinds, &asked.kind)) } }))
             (field("范围", None, html! { select name="unread" { (options([("", "全部"), ("1", "只看未读")], &asked.unread)) } }))
+            (heads.only_choice())
             button.quiet type="submit" { "筛选" }
         }
     }
@@ -122,17 +147,17 @@ fn filter_form(asked: &Asked) -> Markup {
 struct Messages {
     asked: Asked,
     account: String,
-    after: Option<Cursor>,
+    after: String,
 }
 
 impl Rows for Messages {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let mut conn = app.store.read().await?;
-        let filter = self.asked.filter(self.after.clone(), PART);
+        let filter = self.asked.filter(Part::after(&self.after, PART));
         let found = notification::page(&mut conn, &self.account, &filter).await?;
         drop(conn);
         if let Some(last) = found.last() {
-            self.after = Some(last.cursor());
+            self.after.clone_from(&last.id);
         }
         let row = |it: &Notification| {
             vec![
@@ -152,6 +177,7 @@ async fn export(app: &AppState, who: &SignedIn, asked: Asked) -> Result<Response
         list: "notifications",
         title: "消息".to_owned(),
         narrowed: export::narrowed(&[
+            ("查找", &asked.q),
             ("类别", Kind::from_code(&asked.kind).map_or("", |it| word(it).0)),
             ("范围", if asked.unread.is_empty() { "" } else { "未读" }),
         ]),
@@ -165,7 +191,7 @@ async fn export(app: &AppState, who: &SignedIn, asked: Asked) -> Result<Response
         permit: permit_self(&who.actor),
     };
     let account = who.actor.account.clone();
-    export::answer(app, who, wanted, Messages { asked, account, after: None }).await
+    export::answer(app, who, wanted, Messages { asked, account, after: String::new() }).await
 }
 
 fn line(it: &Notification) -> Markup {
@@ -186,18 +212,6 @@ fn line(it: &Notification) -> Markup {
             }
         }
     }
-}
-
-/// `0-1646100000000-id`: unread, when, which.
-fn write_cursor(it: &Cursor) -> String {
-    format!("{}-{}-{}", i32::from(it.read), it.created_at, it.id)
-}
-
-fn cursor(text: &str) -> Option<Cursor> {
-    let mut parts = text.splitn(3, '-');
-    let read = parts.next()? == "1";
-    let created_at = parts.next()?.parse().ok()?;
-    Some(Cursor { read, created_at, id: parts.next()?.to_owned() })
 }
 
 /// Marks it as read and goes where it leads.
@@ -221,10 +235,11 @@ pub(crate) async fn open(
 pub(crate) async fn read_all(
     State(app): State<AppState>,
     who: SignedIn,
+    Form(input): Form<Back>,
 ) -> Result<Redirect, WebError> {
     let mut tx = app.store.write(app.clock.now()).await?;
     notification::mark_read(&mut tx, &who.actor.account, "").await?;
     tx.commit().await?;
     app.sessions.forget(&who.actor.account);
-    Ok(Redirect::to(path::NOTIFICATIONS))
+    Ok(Redirect::to(&back(path::NOTIFICATIONS, &input.back)))
 }

@@ -6,10 +6,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use campaign::access::{Action, Refused};
 use maud::{Markup, html};
 use serde::Deserialize;
+use storage::Part;
 use storage::outbox::{self, Narrow, Sent, State as MailState};
 
 use crate::export::{self, PART, Row, Rows, Wanted};
-use crate::layout::{self, Page, Tone, empty, field, heading, note, options, pager, tag};
+use crate::layout::{self, Page, Tone, empty, field, heading, note, options, tag};
+use crate::paging::{At, back};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text};
@@ -24,7 +26,8 @@ pub(crate) struct Asked {
     state: String,
     search: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
@@ -35,7 +38,6 @@ impl Asked {
             state: MailState::from_code(&self.state),
             search: self.search.trim().to_owned(),
             oldest_first: !Sort::read(&self.sort, KEYS).descending,
-            after: self.after.clone(),
         }
     }
 }
@@ -45,6 +47,8 @@ pub(crate) struct Resending {
     /// One letter; all that are dead if empty.
     #[serde(default)]
     id: String,
+    #[serde(default)]
+    back: String,
 }
 
 /// The unit whose letters the administrator sees; empty for all.
@@ -77,21 +81,20 @@ pub(crate) async fn list(
     let heads = Heads { base: path::OUTBOX, pairs: &narrowing, keys: KEYS, sort };
     let pairs = [narrowing[0], narrowing[1], ("sort", order.as_str())];
     let mut conn = app.store.read().await?;
-    let mut found = outbox::page(&mut conn, &narrow, PAGE as i64 + 1).await?;
+    let mut found = outbox::page(&mut conn, &narrow, asked.at.part(PAGE)).await?;
     let counts = outbox::counts(&mut conn, &narrow.scope).await?;
     drop(conn);
     let count =
         |state| counts.iter().find(|(it, _)| *it == state).map_or(0, |(_, count)| *count);
-    let next = (PAGE < found.len()).then(|| {
-        found.truncate(PAGE);
-        found.last().map(|it| it.id.clone()).unwrap_or_default()
-    });
+    let turn = asked.at.turn(&mut found, PAGE, |it| it.id.clone());
+    let back = asked.at.field(&pairs);
     let dead = count(MailState::Dead);
     let may_export = who.actor.may_anywhere(Action::Export);
     let actions = html! {
         @if may_export { (export::button(&export::href(path::OUTBOX, &pairs))) }
         @if 0 < dead {
             form method="post" action="/outbox/resend" {
+                (back)
                 button type="submit" { "全部重发（" (dead) " 封）" }
             }
         }
@@ -122,23 +125,27 @@ pub(crate) async fn list(
         @if found.is_empty() {
             (empty("没有符合条件的信件。", None))
         } @else {
-            section.card.flush { (table(&found, &heads)) }
+            section.card.flush { (table(&found, &heads, &back)) }
         }
-        (pager(path::OUTBOX, &pairs, next.as_deref(), asked.after.is_empty()))
+        (turn.pager(path::OUTBOX, &pairs))
     };
     Ok(layout::page(&app, &who, Page { title: "发信情况", here: path::ACCOUNTS, content })
         .into_response())
 }
 
-struct Letters(Narrow);
+struct Letters {
+    narrow: Narrow,
+    after: String,
+}
 
 impl Rows for Letters {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let mut conn = app.store.read().await?;
-        let found = outbox::page(&mut conn, &self.0, PART).await?;
+        let found =
+            outbox::page(&mut conn, &self.narrow, Part::after(&self.after, PART)).await?;
         drop(conn);
         if let Some(last) = found.last() {
-            self.0.after.clone_from(&last.id);
+            self.after.clone_from(&last.id);
         }
         let row = |it: &Sent| {
             vec![
@@ -167,12 +174,7 @@ const COLUMNS: &[(&str, f64)] = &[
     ("原因", 40.0),
 ];
 
-async fn export(
-    app: &AppState,
-    who: &SignedIn,
-    mut narrow: Narrow,
-) -> Result<Response, WebError> {
-    narrow.after.clear();
+async fn export(app: &AppState, who: &SignedIn, narrow: Narrow) -> Result<Response, WebError> {
     let tree = app.live.tree();
     let unit = tree.scope(&who.actor, Action::ManageAccounts, None)?.unit.id.clone();
     let wanted = Wanted {
@@ -185,10 +187,10 @@ async fn export(
         columns: COLUMNS,
         permit: tree.permit(&who.actor, Action::Export, &unit)?,
     };
-    export::answer(app, who, wanted, Letters(narrow)).await
+    export::answer(app, who, wanted, Letters { narrow, after: String::new() }).await
 }
 
-fn table(found: &[Sent], heads: &Heads<'_>) -> Markup {
+fn table(found: &[Sent], heads: &Heads<'_>, back: &Markup) -> Markup {
     html! {
         table.stack {
             caption { "发出的信件留存 30 天；没有送达的一直留着，直到重发成功" }
@@ -215,6 +217,7 @@ fn table(found: &[Sent], heads: &Heads<'_>) -> Markup {
                             @if it.state == MailState::Dead {
                                 form method="post" action="/outbox/resend" {
                                     input type="hidden" name="id" value=(it.id);
+                                    (back)
                                     button.quiet type="submit" { "重发" }
                                 }
                             } @else { "—" }
@@ -259,5 +262,5 @@ pub(crate) async fn resend(
     if revived == 0 && !input.id.is_empty() {
         return Err(WebError::Conflict("这封信已经重发，或不在您管理的范围内。".to_owned()));
     }
-    Ok(Redirect::to(path::OUTBOX))
+    Ok(Redirect::to(&back(path::OUTBOX, &input.back)))
 }

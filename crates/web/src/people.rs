@@ -11,12 +11,13 @@ use campaign::access::Action;
 use campaign::person::PersonRole;
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::Order;
 use storage::people::{self, Filter, Person, Scope};
+use storage::{Order, Part};
 
 use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, Tone, empty, field, heading, options, tag};
 use crate::live::{Node, Tree};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, rising};
 use crate::{App, AppState, WebError, path, text, units};
@@ -26,7 +27,7 @@ pub(crate) use coverage::show as coverage;
 pub(crate) use edit::{edit, edit_form, leave, transfer, transfer_form};
 pub(crate) use show::{reveal, show};
 
-pub(crate) const PAGE: i64 = 50;
+pub(crate) const PAGE: usize = 50;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -36,7 +37,8 @@ pub(crate) struct Asked {
     q: String,
     left: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
@@ -53,7 +55,7 @@ impl Asked {
         &'a self,
         tree: &Tree,
         top: &'a Node,
-        (today, after, limit): (&'a str, &'a str, i64),
+        (today, part): (&'a str, Part<'a>),
     ) -> Filter<'a> {
         let sort = Sort::read(&self.sort, keys(tree, top));
         let key = match sort.code {
@@ -68,8 +70,7 @@ impl Asked {
             today,
             only_left: !self.left.is_empty(),
             order: Order { key, descending: sort.descending },
-            after,
-            limit,
+            part,
         }
     }
 }
@@ -96,25 +97,22 @@ pub(crate) async fn list(
     if asked.format == "xlsx" {
         return export(&app, &who, &tree, top, &asked).await;
     }
-    let filter = asked.filter(&tree, top, (&today, &asked.after, PAGE + 1));
+    let filter = asked.filter(&tree, top, (&today, asked.at.part(PAGE)));
     let mut conn = app.store.read().await?;
     let mut found = people::list(&mut conn, &app.store.sealer, &filter).await?;
     drop(conn);
-    let has_more = found.len() as i64 > PAGE;
-    found.truncate(PAGE as usize);
-    let next = if has_more { found.last().map(|it| it.id.clone()) } else { None };
-    let content = list_content(&tree, &who, top, &asked, &found, next.as_deref());
+    let turn = asked.at.turn(&mut found, PAGE, |it| it.id.clone());
+    let content = list_content(&tree, (&who, top), &asked, &found, &turn);
     Ok(layout::page(&app, &who, Page { title: "人员", here: path::PEOPLE, content })
         .into_response())
 }
 
 fn list_content(
     tree: &Tree,
-    who: &SignedIn,
-    top: &Node,
+    (who, top): (&SignedIn, &Node),
     asked: &Asked,
     found: &[Person],
-    next: Option<&str>,
+    turn: &Turn,
 ) -> Markup {
     let unit = top.unit.id.as_str();
     let query = [
@@ -156,7 +154,7 @@ fn list_content(
         } @else {
             section.card.flush {
                 (table(tree, found, &heads))
-                (layout::pager(path::PEOPLE, &pairs, next, asked.after.is_empty()))
+                (turn.pager(path::PEOPLE, &pairs))
             }
         }
     }
@@ -208,7 +206,7 @@ impl Rows for People {
         let tree = app.live.tree();
         let top = tree.get(&self.top).ok_or(WebError::NotFound)?;
         let today = app.clock.today().to_string();
-        let filter = self.asked.filter(&tree, top, (&today, &self.after, PART));
+        let filter = self.asked.filter(&tree, top, (&today, Part::after(&self.after, PART)));
         let mut conn = app.store.read().await?;
         let found = people::list(&mut conn, &app.store.sealer, &filter).await?;
         drop(conn);

@@ -14,8 +14,9 @@ use storage::record::{self, Filter, Summary};
 use storage::suspicion::{self, Verdict};
 
 use crate::export;
-use crate::layout::{self, Page, Tone, empty, field, heading, options, pager, tag};
+use crate::layout::{self, Page, Tone, empty, field, heading, options, tag};
 use crate::live::Tree;
+use crate::paging::back;
 use crate::records::{Narrow, activities, activity_name, order, pairs_of, proof, scope};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling, rising};
@@ -23,7 +24,7 @@ use crate::{App, AppState, WebError, path, text};
 
 pub(crate) use beside::side_by_side;
 
-const PAGE: i64 = 50;
+const PAGE: usize = 50;
 /// The longest waiting first.
 const KEYS: &[Key] = &[rising("submitted", "提交"), falling("acted", "开展日期")];
 
@@ -55,12 +56,10 @@ pub(crate) async fn queue(
     let sort = Sort::read(&narrow.sort, KEYS);
     let mut conn = app.store.read().await?;
     let waiting = record::count(&mut conn, &filter, 1_000).await?;
-    let page = (narrow.after.as_str(), PAGE + 1);
-    let mut rows = record::list(&mut conn, &filter, order(sort), page).await?;
+    let part = narrow.at.part(PAGE);
+    let mut rows = record::list(&mut conn, &filter, order(sort), part).await?;
     drop(conn);
-    let more = PAGE < rows.len() as i64;
-    rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let turn = narrow.at.turn(&mut rows, PAGE, |row| row.id.clone());
     let narrowing = pairs_of(&narrow);
     let heads = Heads { base: path::REVIEW, pairs: &narrowing, keys: KEYS, sort };
     let sorted = sort.text();
@@ -85,8 +84,8 @@ pub(crate) async fn queue(
         (filter_form(&app, &narrow, &heads))
         @if rows.is_empty() { (empty("没有等待审核的记录。", None)) }
         @else {
-            (batch(&app, &tree, (&rows, &heads), &narrow))
-            (pager(path::REVIEW, &pairs, next.as_deref(), narrow.after.is_empty()))
+            (batch(&app, &tree, (&rows, &heads), &narrow.at.field(&pairs)))
+            (turn.pager(path::REVIEW, &pairs))
         }
     };
     Ok(layout::page(&app, &who, Page { title: "审核", here: path::REVIEW, content }))
@@ -128,11 +127,11 @@ fn batch(
     app: &App,
     tree: &Tree,
     (rows, heads): (&[Summary], &Heads<'_>),
-    narrow: &Narrow,
+    back: &Markup,
 ) -> Markup {
     html! {
         form method="post" action="/review/batch" {
-            input type="hidden" name="back" value=(narrow.unit);
+            (back)
             section.card.flush {
                 table.stack.pick {
                     caption { "勾选后一并处理；有疑点的请点开核对" }
@@ -224,8 +223,10 @@ pub(crate) async fn many(
     tx.commit().await?;
     app.live.follow(&app.store, app.clock.now()).await?;
     let (done, refused) = (done.to_string(), refused.to_string());
-    let pairs = [("unit", fields.get("back")), ("done", &done), ("refused", &refused)];
-    Ok(Redirect::to(&path::with_query(path::REVIEW, &pairs)))
+    let told = path::with_query("", &[("done", &done), ("refused", &refused)]);
+    let place = back(path::REVIEW, fields.get("back"));
+    let told = if place.contains('?') { told.replace('?', "&") } else { told };
+    Ok(Redirect::to(&format!("{place}{told}")))
 }
 
 #[derive(Debug, Deserialize)]

@@ -107,9 +107,18 @@ impl Heads<'_> {
     /// The same choice in the form that narrows the list: seen on phones, sent
     /// along everywhere, so that narrowing keeps the order.
     pub(crate) fn choice(&self) -> Markup {
+        self.choose("field narrow-only")
+    }
+
+    /// For a list without headings: seen everywhere.
+    pub(crate) fn only_choice(&self) -> Markup {
+        self.choose("field")
+    }
+
+    fn choose(&self, class: &str) -> Markup {
         let now = self.sort.text();
         html! {
-            label.field.narrow-only {
+            label class=(class) {
                 span.label { "排序" }
                 select name="sort" {
                     @for key in self.keys {

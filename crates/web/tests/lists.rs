@@ -1,6 +1,8 @@
 //! Every list that grows: narrowed, ordered, paged, taken away as a workbook,
 //! each within its reader's scope. The real router, both engines.
 
+#[path = "support/pages.rs"]
+mod pages;
 mod support;
 
 use axum::body::Body;
@@ -8,6 +10,7 @@ use axum::http::{Request, StatusCode};
 use campaign::access::{Action, Role, permit_house};
 use campaign::person::PersonRole;
 use campaign::plan::UnitKind;
+use pages::{links, next};
 use storage::job::{self, State as JobState};
 use storage::organisation;
 use storage::people::{self, Person, Personal};
@@ -16,24 +19,6 @@ use support::workbook::{column, rows};
 use support::{Browser, houses, school};
 use web::AppState;
 use web::clock::start_of;
-
-/// The texts of the links of a page's table, from the top down.
-fn links<'a>(body: &'a str, to: &str) -> Vec<&'a str> {
-    let table = body.split("<tbody>").nth(1).and_then(|it| it.split("</tbody>").next());
-    table
-        .unwrap_or_default()
-        .split("<a ")
-        .skip(1)
-        .filter(|it| it.split('>').next().is_some_and(|tag| tag.contains(to)))
-        .filter_map(|it| it.split_once('>')?.1.split('<').next())
-        .collect()
-}
-
-/// Where “下一页” leads.
-fn next(body: &str) -> Option<String> {
-    let (_, rest) = body.split_once("rel=\"next\" href=\"")?;
-    Some(rest.split('"').next()?.replace("&amp;", "&"))
-}
 
 async fn file(browser: &mut Browser, path: &str) -> (StatusCode, Vec<u8>) {
     let request = Request::get(path).body(Body::empty()).expect("a request");

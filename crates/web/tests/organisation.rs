@@ -266,7 +266,9 @@ async fn personal_fields_are_masked_until_a_logged_look() {
             object: Some(format!("person/{id}")),
             ..storage::audit::Search::default()
         };
-        let lines = storage::audit::search(&mut conn, &asked, 5).await.expect("reads");
+        let lines = storage::audit::search(&mut conn, &asked, storage::Part::first(5))
+            .await
+            .expect("reads");
         assert_eq!(lines[0].line.action, "reveal:look", "{engine}");
     }
 }

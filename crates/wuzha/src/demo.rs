@@ -42,7 +42,8 @@ pub(crate) fn beginning() -> i64 {
 /// done in it, as fast as the real one.
 pub(crate) async fn clock(store: &Store, real: Clock) -> anyhow::Result<Clock> {
     let mut conn = store.read().await?;
-    let last = audit::search(&mut conn, &audit::Search::default(), 1).await?;
+    let last =
+        audit::search(&mut conn, &audit::Search::default(), storage::Part::first(1)).await?;
     let from = last.first().map_or(0, |entry| entry.line.at).max(beginning());
     let started = real.now();
     Ok(Clock::new(move || from + (real.now() - started).max(0)))

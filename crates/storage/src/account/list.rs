@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::{Account, COLUMNS, account};
 use crate::StorageError;
 use crate::bulk::each_in;
-use crate::narrow::{Clauses, Order, Value};
+use crate::narrow::{Clauses, Order, Part, Shape, Value};
 
 /// Which accounts a list shows. An empty field does not narrow.
 #[derive(Debug, Clone, Copy, Default)]
@@ -23,9 +23,7 @@ pub struct Filter<'a> {
     /// For who is locked.
     pub now: i64,
     pub order: Order<Key>,
-    /// The id of the account after which the page begins.
-    pub after: &'a str,
-    pub limit: i64,
+    pub part: Part<'a>,
 }
 
 /// Whether one can sign in with it.
@@ -68,7 +66,7 @@ impl Key {
     const fn column(self) -> &'static str {
         match self {
             Self::SignInName => "@.sign_in_name",
-            Self::DisplayName => "@.display_name",
+            Self::DisplayName => "@.display_key",
             Self::Created => "@.created_at",
         }
     }
@@ -110,9 +108,9 @@ pub async fn below(
             Standing::Disabled => clauses.add("a.disabled_at is not null".to_owned()),
         }
     }
-    clauses.page(("account", "a"), filter.order.by(Key::column), filter.after, filter.limit);
-    let text = format!("select {COLUMNS} from {}", clauses.text());
-    clauses.fetch(conn, text).await?.iter().map(account).collect()
+    let shape = Shape { columns: COLUMNS, table: "account", alias: "a", joins: "" };
+    let rows = clauses.page(conn, shape, filter.order.by(Key::column), filter.part).await?;
+    rows.iter().map(account).collect()
 }
 
 /// The roles of several accounts with their units, by account.

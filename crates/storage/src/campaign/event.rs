@@ -4,6 +4,7 @@ use campaign::access::Permit;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::narrow::{Clauses, Order, Part, Shape};
 use crate::{Change, StorageError, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,27 +70,72 @@ pub async fn events(conn: &mut AnyConnection) -> Result<Vec<Event>, StorageError
     rows.iter().map(event).collect()
 }
 
-/// The newest events of a campaign in a unit and below it.
-pub async fn events_of(
+pub async fn event_by_id(
     conn: &mut AnyConnection,
-    campaign: &str,
-    scope: &str,
-    limit: i64,
+    id: &str,
+) -> Result<Option<Event>, StorageError> {
+    let text = format!("select {COLUMNS} from duty_event where id = $1");
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(text)).bind(id.to_owned()).fetch_optional(conn).await?;
+    row.as_ref().map(event).transpose()
+}
+
+/// Which events of a campaign a list shows. An empty field does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct EventNarrow {
+    pub campaign: String,
+    /// Those of this unit and below.
+    pub scope: String,
+    pub event: String,
+    /// Only those that hold, or only those that were taken back.
+    pub cancelled: Option<bool>,
+    /// Days on which they happened, both included.
+    pub from: String,
+    pub until: String,
+    pub order: Order<EventKey>,
+}
+
+/// By what events are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum EventKey {
+    #[default]
+    Happened,
+    /// When they were entered.
+    Entered,
+}
+
+impl EventKey {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Happened => "@.happened_on",
+            Self::Entered => "@.id",
+        }
+    }
+}
+
+/// A part of the events that fit.
+pub async fn events_page(
+    conn: &mut AnyConnection,
+    narrow: &EventNarrow,
+    part: Part<'_>,
 ) -> Result<Vec<Event>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from duty_event e
-         where campaign_id = $1
-           and exists (select 1 from unit_ancestor a
-                where a.unit_id = e.unit_id and a.ancestor_id = $2)
-         order by happened_on desc, id desc limit $3"
+    let mut clauses = Clauses::from("duty_event e");
+    clauses.equal("e.campaign_id = {}", &narrow.campaign);
+    clauses.optional(
+        "exists (select 1 from unit_ancestor a
+            where a.unit_id = e.unit_id and a.ancestor_id = {})",
+        Some(&narrow.scope),
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(campaign.to_owned())
-        .bind(scope.to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
-    rows.iter().map(event).collect()
+    clauses.optional("e.event = {}", Some(&narrow.event));
+    clauses.optional("e.happened_on >= {}", Some(&narrow.from));
+    clauses.optional("e.happened_on <= {}", Some(&narrow.until));
+    if let Some(cancelled) = narrow.cancelled {
+        let not = if cancelled { " not" } else { "" };
+        clauses.add(format!("e.cancelled_at is{not} null"));
+    }
+    let shape = Shape { columns: COLUMNS, table: "duty_event", alias: "e", joins: "" };
+    let by = narrow.order.by(EventKey::column);
+    clauses.page(conn, shape, by, part).await?.iter().map(event).collect()
 }
 
 fn event(row: &AnyRow) -> Result<Event, StorageError> {

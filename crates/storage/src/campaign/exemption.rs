@@ -4,6 +4,8 @@ use campaign::access::Permit;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::bulk::like;
+use crate::narrow::{Clauses, Order, Part, Shape};
 use crate::{Change, StorageError, Tx};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +34,30 @@ pub struct Narrow {
     pub duty: String,
     /// Also those that were revoked.
     pub revoked: bool,
-    /// The id of the last one on the page before.
-    pub after: String,
+    /// In the reason, and, if they may be seen, in persons' names.
+    pub search: String,
+    pub with_names: bool,
+    pub order: Order<ExemptionKey>,
+}
+
+/// By what exemptions are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExemptionKey {
+    /// When they were granted.
+    #[default]
+    Granted,
+    Duty,
+    Period,
+}
+
+impl ExemptionKey {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Granted => "@.id",
+            Self::Duty => "@.duty",
+            Self::Period => "@.period_start",
+        }
+    }
 }
 
 const COLUMNS: &str = "id, campaign_id, duty, subject_id, unit_id, period_start, reason,
@@ -104,29 +128,36 @@ pub async fn exemptions(conn: &mut AnyConnection) -> Result<Vec<Exemption>, Stor
     rows.iter().map(exemption).collect()
 }
 
-/// One page, the newest first.
+/// A part of the exemptions that fit.
 pub async fn exemptions_page(
     conn: &mut AnyConnection,
     narrow: &Narrow,
-    limit: i64,
+    part: Part<'_>,
 ) -> Result<Vec<Exemption>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from exemption e
-         where ($1 = '' or exists (select 1 from unit_ancestor a
-                    where a.unit_id = e.unit_id and a.ancestor_id = $1))
-           and ($2 = '' or campaign_id = $2) and ($3 = '' or duty = $3)
-           and ($4 = 1 or revoked_at is null) and ($5 = '' or id < $5)
-         order by id desc limit $6"
+    let mut clauses = Clauses::from("exemption e");
+    clauses.optional(
+        "exists (select 1 from unit_ancestor a
+            where a.unit_id = e.unit_id and a.ancestor_id = {})",
+        Some(&narrow.scope),
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(narrow.scope.clone())
-        .bind(narrow.campaign.clone())
-        .bind(narrow.duty.clone())
-        .bind(i64::from(narrow.revoked))
-        .bind(narrow.after.clone())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    clauses.optional("e.campaign_id = {}", Some(&narrow.campaign));
+    clauses.optional("e.duty = {}", Some(&narrow.duty));
+    if !narrow.revoked {
+        clauses.add("e.revoked_at is null".to_owned());
+    }
+    let search = narrow.search.trim();
+    if !search.is_empty() {
+        let condition = if narrow.with_names {
+            "(e.reason like {} escape '\\' or exists (select 1 from person p
+                where p.id = e.subject_id and p.name like {} escape '\\'))"
+        } else {
+            "e.reason like {} escape '\\'"
+        };
+        clauses.equal(condition, &format!("%{}%", like(search)));
+    }
+    let shape = Shape { columns: COLUMNS, table: "exemption", alias: "e", joins: "" };
+    let by = narrow.order.by(ExemptionKey::column);
+    let rows = clauses.page(conn, shape, by, part).await?;
     rows.iter().map(exemption).collect()
 }
 

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::{COLUMNS, Consultation, consultation};
 use crate::StorageError;
-use crate::bulk::{AnyQuery, places};
+use crate::narrow::{Clauses, Order, Part, Shape, Value};
 
 /// What narrows a list. An empty field does not.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,8 @@ pub struct Filter<'a> {
     pub states: &'a [&'a str],
     pub fraud_type: &'a str,
     pub given: &'a str,
+    /// Code of who asked.
+    pub asker: &'a str,
     /// In the hands of this account, or closed by it.
     pub holder: &'a str,
     /// Instants of the asking, both included.
@@ -23,12 +25,38 @@ pub struct Filter<'a> {
     pub until: Option<i64>,
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub asked_at: i64,
-    pub id: String,
+/// By what consultations are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Key {
+    #[default]
+    Asked,
+    /// Since when it is in its state: who waits longest.
+    Since,
+    /// How much was written.
+    Length,
 }
+
+impl Key {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Asked => "@.asked_at",
+            Self::Since => "@.state_at",
+            Self::Length => "@.chars",
+        }
+    }
+}
+
+const SHAPE: Shape = Shape {
+    columns:
+        "c.id, c.unit_id, c.account_id, c.asked_at, c.week_on, c.asker, c.given, c.outcome,
+        c.fraud_type, c.permille, c.chars, c.state, c.state_at, c.holder_id, c.ending,
+        c.erased_at, c.revision, a.display_name,
+        (select count(*) from consultation_file f where f.consultation_id = c.id),
+        (select count(*) from consultation_message m where m.consultation_id = c.id)",
+    table: "consultation",
+    alias: "c",
+    joins: "left join account a on a.id = c.holder_id",
+};
 
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,31 +67,17 @@ pub struct Summary {
     pub messages: i64,
 }
 
-/// At most `limit` of them after `after`, the newest first.
+/// A part of those that fit.
 pub async fn list(
     conn: &mut AnyConnection,
     filter: &Filter<'_>,
-    (after, limit): (Option<&Cursor>, i64),
+    order: Order<Key>,
+    part: Part<'_>,
 ) -> Result<Vec<Summary>, StorageError> {
     if filter.tops.is_empty() {
         return Ok(Vec::new());
     }
-    let mut clauses = Clauses::new(filter);
-    if let Some(cursor) = after {
-        let at = clauses.number(cursor.asked_at);
-        let id = clauses.text(&cursor.id);
-        clauses.conditions.push(format!("(c.asked_at, c.id) < ({at}, {id})"));
-    }
-    let limit = clauses.number(limit);
-    let text = format!(
-        "select {COLUMNS}, a.display_name,
-            (select count(*) from consultation_file f where f.consultation_id = c.id),
-            (select count(*) from consultation_message m where m.consultation_id = c.id)
-         from consultation c left join account a on a.id = c.holder_id
-         where {} order by c.asked_at desc, c.id desc limit {limit}",
-        clauses.conditions.join(" and ")
-    );
-    let rows = clauses.bind(sqlx::query(sqlx::AssertSqlSafe(text))).fetch_all(conn).await?;
+    let rows = clauses(filter).page(conn, SHAPE, order.by(Key::column), part).await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         found.push(Summary {
@@ -85,12 +99,10 @@ pub async fn count(
     if filter.tops.is_empty() {
         return Ok(0);
     }
-    let mut clauses = Clauses::new(filter);
-    let limit = clauses.number(most);
-    let text = format!(
-        "select count(*) from (select 1 as one from consultation c where {} limit {limit}) n",
-        clauses.conditions.join(" and ")
-    );
+    let mut clauses = clauses(filter);
+    let limit = clauses.place(Value::Number(most));
+    clauses.tail(format!(" limit {limit}"));
+    let text = format!("select count(*) from (select 1 as one from {}) n", clauses.text());
     let query = clauses.bind(sqlx::query(sqlx::AssertSqlSafe(text)));
     Ok(query.fetch_one(conn).await?.try_get(0)?)
 }
@@ -114,71 +126,28 @@ pub async fn of_account(
     rows.iter().map(consultation).collect()
 }
 
-enum Value {
-    Text(String),
-    Number(i64),
-}
-
-#[derive(Default)]
-struct Clauses {
-    conditions: Vec<String>,
-    values: Vec<Value>,
-}
-
-impl Clauses {
-    fn new(filter: &Filter<'_>) -> Self {
-        let mut it = Self::default();
-        let first = it.values.len() + 1;
-        it.values.extend(filter.tops.iter().map(|top| Value::Text(top.clone())));
-        it.conditions.push(format!(
-            "exists (select 1 from unit_ancestor u where u.unit_id = c.unit_id
-                and u.ancestor_id in ({}))",
-            places(first, filter.tops.len())
-        ));
-        if filter.states.is_empty() {
-            it.conditions.push("c.state <> 'answered'".to_owned());
-        } else {
-            let first = it.values.len() + 1;
-            it.values.extend(filter.states.iter().map(|it| Value::Text((*it).to_owned())));
-            let places = places(first, filter.states.len());
-            it.conditions.push(format!("c.state in ({places})"));
-        }
-        for (column, value) in [
-            ("c.fraud_type", filter.fraud_type),
-            ("c.given", filter.given),
-            ("c.holder_id", filter.holder),
-        ] {
-            if !value.is_empty() {
-                let place = it.text(value);
-                it.conditions.push(format!("{column} = {place}"));
-            }
-        }
-        for (sign, value) in [(">=", filter.from), ("<=", filter.until)] {
-            if let Some(value) = value {
-                let place = it.number(value);
-                it.conditions.push(format!("c.asked_at {sign} {place}"));
-            }
-        }
-        it
+fn clauses(filter: &Filter<'_>) -> Clauses {
+    let mut it = Clauses::from("consultation c");
+    let tops = it.places(filter.tops.iter().map(String::as_str));
+    it.add(format!(
+        "exists (select 1 from unit_ancestor u where u.unit_id = c.unit_id
+            and u.ancestor_id in ({tops}))"
+    ));
+    if filter.states.is_empty() {
+        it.add("c.state <> 'answered'".to_owned());
+    } else {
+        let states = it.places(filter.states.iter().copied());
+        it.add(format!("c.state in ({states})"));
     }
-
-    fn text(&mut self, value: &str) -> String {
-        self.values.push(Value::Text(value.to_owned()));
-        format!("${}", self.values.len())
+    it.optional("c.fraud_type = {}", Some(filter.fraud_type));
+    it.optional("c.given = {}", Some(filter.given));
+    it.optional("c.asker = {}", Some(filter.asker));
+    it.optional("c.holder_id = {}", Some(filter.holder));
+    if let Some(from) = filter.from {
+        it.number("c.asked_at >= {}", from);
     }
-
-    fn number(&mut self, value: i64) -> String {
-        self.values.push(Value::Number(value));
-        format!("${}", self.values.len())
+    if let Some(until) = filter.until {
+        it.number("c.asked_at <= {}", until);
     }
-
-    fn bind<'q>(&self, mut query: AnyQuery<'q>) -> AnyQuery<'q> {
-        for value in &self.values {
-            query = match value {
-                Value::Text(text) => query.bind(text.clone()),
-                Value::Number(number) => query.bind(*number),
-            };
-        }
-        query
-    }
+    it
 }

@@ -6,6 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use super::{Draft, hold, note};
 use crate::bulk::insert_rows;
+use crate::narrow::{By, Clauses, Part, Shape};
 use crate::{StorageError, Tx};
 
 /// An enum that is kept as its code.
@@ -293,13 +294,14 @@ async fn insert_steps(
     Ok(())
 }
 
-/// The decisions on a draft, the newest first, from before `before`.
+/// A part of the decisions on a draft, in the order of time.
 pub async fn steps(
     conn: &mut AnyConnection,
     draft: &str,
-    (before, limit): (&str, i64),
+    oldest_first: bool,
+    part: Part<'_>,
 ) -> Result<Vec<Step>, StorageError> {
-    steps_where(conn, "s.draft_id = $1", draft, (before, limit)).await
+    steps_where(conn, ("s.draft_id = {}", draft), oldest_first, part).await
 }
 
 /// The decisions on one item, the newest first.
@@ -308,27 +310,26 @@ pub async fn steps_of_item(
     item: &str,
     limit: i64,
 ) -> Result<Vec<Step>, StorageError> {
-    steps_where(conn, "s.item_id = $1", item, ("", limit)).await
+    steps_where(conn, ("s.item_id = {}", item), false, Part::first(limit)).await
 }
 
 async fn steps_where(
     conn: &mut AnyConnection,
-    of: &str,
-    id: &str,
-    (before, limit): (&str, i64),
+    (of, id): (&str, &str),
+    oldest_first: bool,
+    part: Part<'_>,
 ) -> Result<Vec<Step>, StorageError> {
-    let text = format!(
-        "select s.id, s.item_id, s.verb, s.detail, s.state_before, s.fields_before, s.at,
-            a.display_name
-         from draft_step s left join account a on a.id = s.account_id
-         where {of} and ($2 = '' or s.id < $2) order by s.id desc limit $3"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(id.to_owned())
-        .bind(before.to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    let mut clauses = Clauses::from("draft_step s");
+    clauses.equal(of, id);
+    let shape = Shape {
+        columns: "s.id, s.item_id, s.verb, s.detail, s.state_before, s.fields_before, s.at,
+            a.display_name",
+        table: "draft_step",
+        alias: "s",
+        joins: "left join account a on a.id = s.account_id",
+    };
+    let by = By { key: "@.id", descending: !oldest_first };
+    let rows = clauses.page(conn, shape, by, part).await?;
     rows.iter()
         .map(|row| {
             Ok(Step {

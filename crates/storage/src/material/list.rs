@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::{COLUMNS, Material, inconsistent, material};
 use crate::StorageError;
 use crate::bulk::{like, places};
+use crate::narrow::{Clauses, Order, Part, Shape};
 
 /// What narrows a list. An empty field does not.
 #[derive(Debug, Clone, Copy, Default)]
@@ -20,42 +21,45 @@ pub struct Filter<'a> {
     pub search: &'a str,
 }
 
-/// Where a page ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    pub changed_at: i64,
-    pub id: String,
+/// By what materials are ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Key {
+    #[default]
+    Changed,
+    Title,
+    Version,
 }
 
-/// At most `limit` materials after `after`, those changed last first.
+impl Key {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Changed => "@.changed_at",
+            Self::Title => "@.title_key",
+            Self::Version => "@.version",
+        }
+    }
+}
+
+/// A part of the materials that fit.
 pub async fn list(
     conn: &mut AnyConnection,
     filter: Filter<'_>,
-    (after, limit): (Option<&Cursor>, i64),
+    order: Order<Key>,
+    part: Part<'_>,
 ) -> Result<Vec<Material>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from material m
-         where exists (select 1 from unit_ancestor u
-                       where u.unit_id = m.unit_id and u.ancestor_id = $1)
-           and ($2 = '' or m.kind = $2) and ($3 = '' or m.state = $3)
-           and m.title like $4 escape '\\'
-           and (m.changed_at < $5 or (m.changed_at = $5 and m.id < $6))
-         order by m.changed_at desc, m.id desc limit $7"
+    let mut clauses = Clauses::from("material m");
+    clauses.equal(
+        "exists (select 1 from unit_ancestor u
+            where u.unit_id = m.unit_id and u.ancestor_id = {})",
+        filter.top,
     );
-    let (at, id) = match after {
-        Some(it) => (it.changed_at, it.id.clone()),
-        None => (i64::MAX, String::new()),
-    };
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(filter.top.to_owned())
-        .bind(filter.kind.to_owned())
-        .bind(filter.state.to_owned())
-        .bind(format!("%{}%", like(filter.search)))
-        .bind(at)
-        .bind(id)
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    clauses.optional("m.kind = {}", Some(filter.kind));
+    clauses.optional("m.state = {}", Some(filter.state));
+    if !filter.search.is_empty() {
+        clauses.equal("m.title like {} escape '\\'", &format!("%{}%", like(filter.search)));
+    }
+    let shape = Shape { columns: COLUMNS, table: "material", alias: "m", joins: "" };
+    let rows = clauses.page(conn, shape, order.by(Key::column), part).await?;
     rows.iter().map(material).collect()
 }
 

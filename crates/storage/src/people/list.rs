@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row as _};
 use super::{COLUMNS, Person, person};
 use crate::StorageError;
 use crate::bulk::{each_in, places};
-use crate::narrow::{Clauses, Order, order};
+use crate::narrow::{Clauses, Order, Part, Shape};
 use crate::seal::Sealer;
 
 /// Whose people.
@@ -32,9 +32,7 @@ pub struct Filter<'a> {
     /// … or, if set, only they are shown.
     pub only_left: bool,
     pub order: Order<Key>,
-    /// The id of the person after whom the page begins.
-    pub after: &'a str,
-    pub limit: i64,
+    pub part: Part<'a>,
 }
 
 /// By what people are ordered.
@@ -55,7 +53,7 @@ fn column(key: Key, scope: Scope<'_>) -> &'static str {
         (Key::Number, Scope::Only(_) | Scope::Below(_)) => {
             "coalesce(@.student_no, @.staff_no, @.register_no, '')"
         }
-        (Key::Name | Key::Number, _) => "@.name",
+        (Key::Name | Key::Number, _) => "@.name_key",
     }
 }
 
@@ -66,15 +64,8 @@ pub async fn list(
     filter: &Filter<'_>,
 ) -> Result<Vec<Person>, StorageError> {
     let by = filter.order.by(|key| column(key, filter.scope));
-    let mut clauses = clauses(filter);
-    clauses.page(("person", "p"), by, filter.after, filter.limit);
-    // The ids come from an index alone; only the page's own rows are read.
-    let text = format!(
-        "select {COLUMNS} from person p where p.id in (select p.id from {}) {}",
-        clauses.text(),
-        order("p", by)
-    );
-    let rows = clauses.fetch(conn, text).await?;
+    let shape = Shape { columns: COLUMNS, table: "person", alias: "p", joins: "" };
+    let rows = clauses(filter).page(conn, shape, by, filter.part).await?;
     rows.iter().map(|row| person(row, sealer)).collect()
 }
 
@@ -306,41 +297,37 @@ async fn list_lacking(
     sealer: &Sealer,
     lack: &'static str,
     (top, today): (&str, &str),
-    (after, limit): (&str, i64),
+    part: Part<'_>,
 ) -> Result<Vec<Person>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from person where {HERE} and {lack} and id > $3 order by id limit $4"
+    let mut clauses = Clauses::from("person");
+    clauses.equal(
+        "role = 'student' and unit_id in (select unit_id from unit_ancestor where ancestor_id = {})",
+        top,
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(today.to_owned())
-        .bind(top.to_owned())
-        .bind(after.to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    clauses.equal("(left_on is null or left_on >= {})", today);
+    clauses.add(lack.to_owned());
+    let shape = Shape { columns: COLUMNS, table: "person", alias: "person", joins: "" };
+    let by = Order::up(Key::Name).by(|key| column(key, Scope::Below(top)));
+    let rows = clauses.page(conn, shape, by, part).await?;
     rows.iter().map(|row| person(row, sealer)).collect()
 }
 
-/// A page of the students for whom nobody at home is registered.
+/// A part of the students for whom nobody at home is registered, by name.
 pub async fn without_guardian(
     conn: &mut AnyConnection,
     sealer: &Sealer,
-    top: &str,
-    today: &str,
-    after: &str,
-    limit: i64,
+    (top, today): (&str, &str),
+    part: Part<'_>,
 ) -> Result<Vec<Person>, StorageError> {
-    list_lacking(conn, sealer, NO_GUARDIAN, (top, today), (after, limit)).await
+    list_lacking(conn, sealer, NO_GUARDIAN, (top, today), part).await
 }
 
-/// A page of the students who stand in no class.
+/// A part of the students who stand in no class, by name.
 pub async fn outside_classes(
     conn: &mut AnyConnection,
     sealer: &Sealer,
-    top: &str,
-    today: &str,
-    after: &str,
-    limit: i64,
+    (top, today): (&str, &str),
+    part: Part<'_>,
 ) -> Result<Vec<Person>, StorageError> {
-    list_lacking(conn, sealer, NO_CLASS, (top, today), (after, limit)).await
+    list_lacking(conn, sealer, NO_CLASS, (top, today), part).await
 }

@@ -30,7 +30,7 @@ pub async fn save_many(
         tx.conn(),
         "insert into person (id, unit_id, role, name, gender, student_no, register_no, staff_no,
             born_on, phone_sealed, id_number_sealed, address_sealed, phone_digest,
-            id_number_digest, address_digest, joined_on, left_on, revision) values ",
+            id_number_digest, address_digest, joined_on, left_on, name_key, revision) values ",
         "on conflict (id) do update set role = excluded.role, name = excluded.name,
             gender = excluded.gender, student_no = excluded.student_no,
             register_no = excluded.register_no, staff_no = excluded.staff_no,
@@ -39,9 +39,9 @@ pub async fn save_many(
             address_sealed = excluded.address_sealed, phone_digest = excluded.phone_digest,
             id_number_digest = excluded.id_number_digest,
             address_digest = excluded.address_digest, joined_on = excluded.joined_on,
-            left_on = excluded.left_on, revision = person.revision + 1
+            left_on = excluded.left_on, name_key = excluded.name_key, revision = person.revision + 1
          where person.revision = excluded.revision",
-        18,
+        19,
         &rows,
         |query, row| bound(query, row).bind(row.it.revision),
     )

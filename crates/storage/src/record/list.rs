@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use sqlx::{AnyConnection, Row as _};
 
 use crate::StorageError;
-use crate::narrow::{Clauses, Order, Value, order};
+use crate::narrow::{Clauses, Order, Part, Shape, Value};
 
 /// Which units a list is about. The caller knows the tree, and with it which
 /// way to the rows is short.
@@ -82,34 +82,28 @@ pub struct Summary {
     pub revision: i64,
 }
 
-/// At most `limit` records after the one with the id `after`; from the first if
-/// that is empty.
+const SHAPE: Shape = Shape {
+    columns: "r.id, r.activity, r.unit_id, p.name, r.title, r.acted_on, r.submitted_at,
+        a.display_name, r.count, r.present_count, r.absent_count, r.status,
+        (select count(*) from evidence e where e.record_id = r.id),
+        (select count(*) from suspicion s where s.record_id = r.id and s.verdict is null),
+        r.revision",
+    table: "record",
+    alias: "r",
+    joins: "left join person p on p.id = r.person_id
+        left join account a on a.id = r.submitted_by",
+};
+
+/// A part of the records that fit.
 pub async fn list(
     conn: &mut AnyConnection,
     filter: &Filter<'_>,
     wanted: Order<Key>,
-    (after, limit): (&str, i64),
+    part: Part<'_>,
 ) -> Result<Vec<Summary>, StorageError> {
     let by = wanted.by(|key| column(key, filter));
-    let mut clauses = clauses(filter);
-    clauses.page(("record", "r"), by, after, limit);
-    // The page first, which indexes answer alone, then what belongs to its rows
-    // only.
-    let text = format!(
-        "select r.id, r.activity, r.unit_id, p.name, r.title, r.acted_on, r.submitted_at,
-            a.display_name, r.count, r.present_count, r.absent_count, r.status,
-            (select count(*) from evidence e where e.record_id = r.id),
-            (select count(*) from suspicion s where s.record_id = r.id and s.verdict is null),
-            r.revision
-         from (select r.id from {}) page
-         join record r on r.id = page.id
-         left join person p on p.id = r.person_id
-         left join account a on a.id = r.submitted_by
-         {}",
-        clauses.text(),
-        order("r", by)
-    );
-    clauses.fetch(conn, text).await?.iter().map(summary).collect()
+    let rows = clauses(filter).page(conn, SHAPE, by, part).await?;
+    rows.iter().map(summary).collect()
 }
 
 /// How many there are, counted up to `most`: nobody reads an exact million.
@@ -189,7 +183,7 @@ mod tests {
     use campaign::record::Status;
     use sqlx::Row as _;
 
-    use super::{Filter, Key, Order, clauses, column};
+    use super::{Filter, Key, Order, Part, SHAPE, clauses, column};
     use crate::seal::Sealer;
     use crate::{Location, Store};
 
@@ -205,26 +199,32 @@ mod tests {
         let mut conn = store.read().await.expect("reads");
         for status in [None, Some(Status::Submitted)] {
             for key in [Key::Submitted, Key::Acted] {
-                for (descending, after) in [(false, ""), (true, ""), (false, "r"), (true, "r")]
-                {
+                for (descending, part) in [
+                    (false, Part::first(50)),
+                    (true, Part::first(50)),
+                    (false, Part::after("r", 50)),
+                    (true, Part::after("r", 50)),
+                    (false, Part::before("r", 50)),
+                    (true, Part::before("r", 50)),
+                ] {
                     if status.is_some() && key == Key::Acted {
                         continue;
                     }
                     let filter = Filter { status, ..Filter::default() };
                     let mut clauses = clauses(&filter);
                     let by = Order { key, descending }.by(|key| column(key, &filter));
-                    clauses.page(("record", "r"), by, after, 50);
-                    let text = format!("explain query plan select r.* from {}", clauses.text());
+                    let text =
+                        format!("explain query plan {}", clauses.page_ids(SHAPE, by, part));
                     let rows = clauses.fetch(&mut conn, text.clone()).await.expect("explains");
                     let plan: Vec<String> =
                         rows.iter().map(|row| row.try_get(3).expect("a step")).collect();
                     let is_good = plan.iter().all(|step| {
                         // Only those that came at one instant are put in order.
                         (!step.contains("TEMP B-TREE") || step.contains("LAST TERM"))
-                            && (!step.starts_with("SCAN") || step.contains("USING INDEX"))
+                            && (!step.starts_with("SCAN") || step.contains(" INDEX "))
                     });
                     assert!(is_good, "{text}: {plan:?}");
-                    if !after.is_empty() {
+                    if part != Part::first(50) {
                         let begins = plan.iter().any(|step| {
                             step.starts_with("SEARCH r ")
                                 && (step.contains('>') || step.contains('<'))

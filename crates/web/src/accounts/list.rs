@@ -5,18 +5,19 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::{Action, Grant, Role};
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::Order;
 use storage::account::{self, Account, Filter, Key as By, Standing};
+use storage::{Order, Part};
 
 use super::{standing, standing_words, state};
 use crate::export::{self, PART, Row, Rows, Wanted};
 use crate::layout::{self, Page, empty, field, heading, options};
 use crate::live::{Node, Tree};
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{App, AppState, WebError, path, text, units};
 
-const PAGE: i64 = 50;
+const PAGE: usize = 50;
 const KEYS: &[Key] =
     &[rising("sign-in", "登录名"), rising("name", "姓名"), falling("created", "开户")];
 
@@ -28,17 +29,13 @@ pub(crate) struct Asked {
     role: String,
     state: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
 impl Asked {
-    fn filter<'a>(
-        &'a self,
-        unit: &'a str,
-        now: i64,
-        (after, limit): (&'a str, i64),
-    ) -> Filter<'a> {
+    fn filter<'a>(&'a self, unit: &'a str, now: i64, part: Part<'a>) -> Filter<'a> {
         let sort = Sort::read(&self.sort, KEYS);
         let key = match sort.code {
             "name" => By::DisplayName,
@@ -52,8 +49,7 @@ impl Asked {
             standing: Standing::from_code(&self.state),
             now,
             order: Order { key, descending: sort.descending },
-            after,
-            limit,
+            part,
         }
     }
 }
@@ -87,10 +83,8 @@ pub(crate) async fn list(
     }
     let unit = top.unit.id.as_str();
     let now = app.clock.now();
-    let mut rows = read(&app, &asked.filter(unit, now, (&asked.after, PAGE + 1))).await?;
-    let has_more = PAGE < rows.len() as i64;
-    rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| has_more).map(|(it, _)| it.id.clone());
+    let mut rows = read(&app, &asked.filter(unit, now, asked.at.part(PAGE))).await?;
+    let turn = asked.at.turn(&mut rows, PAGE, |(it, _)| it.id.clone());
     let sort = Sort::read(&asked.sort, KEYS);
     let narrowing = [
         ("unit", unit),
@@ -114,7 +108,7 @@ pub(crate) async fn list(
         @if rows.is_empty() { (empty("没有符合条件的账号。", None)) } @else {
             section.card.flush {
                 (table(&tree, &rows, now, &heads))
-                (layout::pager(path::ACCOUNTS, &pairs, next.as_deref(), asked.after.is_empty()))
+                (turn.pager(path::ACCOUNTS, &pairs))
             }
         }
     };
@@ -180,7 +174,9 @@ impl Rows for Accounts {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let tree = app.live.tree();
         let now = app.clock.now();
-        let rows = read(app, &self.asked.filter(&self.unit, now, (&self.after, PART))).await?;
+        let rows =
+            read(app, &self.asked.filter(&self.unit, now, Part::after(&self.after, PART)))
+                .await?;
         if let Some((last, _)) = rows.last() {
             self.after.clone_from(&last.id);
         }

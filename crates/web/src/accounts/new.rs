@@ -153,8 +153,7 @@ async fn person(app: &App, unit: &str, asked: &str) -> Result<Option<String>, We
         today: &today,
         only_left: false,
         order: storage::Order::default(),
-        after: "",
-        limit: 20,
+        part: storage::Part::first(20),
     };
     let found = people::list(&mut conn, &app.store.sealer, &filter).await?;
     let exact: Vec<_> = found

@@ -28,6 +28,7 @@ use super::frame::{Asked, Frame};
 use super::parts::{counts_words, rate_bar, rate_tone, state_tone};
 use super::ranking::PAGE;
 use crate::layout::{self, Page, bar, crumbs, empty, field, icon, options, tag};
+use crate::paging::{At, Turn};
 use crate::plans::{Quote, quoted, quotes};
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, download, path, text};
@@ -63,8 +64,7 @@ pub(crate) async fn duty_page(
 ) -> Result<Markup, WebError> {
     let frame = Frame::open(&app, &who, asked).await?.ok_or(WebError::NotFound)?;
     let duty = duty_ix(&frame).ok_or(WebError::NotFound)?;
-    let page = frame.asked.page.unwrap_or_default();
-    let figures = gather(&frame, duty, Some(page))?;
+    let figures = gather(&frame, duty, Some(&frame.asked.at))?;
     let known = frame.campaign().duty(&frame.asked.duty, frame.day);
     let (plan, at) = known.ok_or(WebError::NotFound)?;
     let duty = &plan.duties[at];
@@ -81,12 +81,12 @@ pub(crate) async fn duty_page(
             }
         }
         (below(&frame, &figures))
-        (owing(&frame, &figures, &names, page))
+        (owing(&frame, &figures, &names))
     };
     Ok(layout::page(&app, &who, Page { title: &title, here: path::BOARD, content }))
 }
 
-fn gather(frame: &Frame<'_>, duty: DutyIx, page: Option<usize>) -> Result<DutyPage, WebError> {
+fn gather(frame: &Frame<'_>, duty: DutyIx, at: Option<&At>) -> Result<DutyPage, WebError> {
     let states = states(frame);
     frame.sight.look(|live| {
         let (engine, view) = (live.engine(), live.view());
@@ -97,8 +97,8 @@ fn gather(frame: &Frame<'_>, duty: DutyIx, page: Option<usize>) -> Result<DutyPa
         let period = chosen_period(frame, &periods);
         let found = view.who_owes(duty, unit, period, &states);
         let owing_all = found.len();
-        let skipped = page.map_or(0, |page| page * PAGE);
-        let taken = if page.is_some() { PAGE } else { usize::MAX };
+        let skipped = at.map_or(0, |at| at.offset(PAGE, owing_all));
+        let taken = if at.is_some() { PAGE } else { usize::MAX };
         let owing = found.into_iter().skip(skipped).take(taken).map(|standing| Owing {
             subject: org.id(standing.subject).to_owned(),
             unit: id(standing.home),
@@ -315,14 +315,15 @@ fn below(frame: &Frame<'_>, figures: &DutyPage) -> Markup {
     }
 }
 
-fn owing(
-    frame: &Frame<'_>,
-    figures: &DutyPage,
-    names: &HashMap<String, String>,
-    page: usize,
-) -> Markup {
+fn owing(frame: &Frame<'_>, figures: &DutyPage, names: &HashMap<String, String>) -> Markup {
     let of_persons = figures.owing.iter().any(|it| it.is_person);
     let hidden = of_persons && !shows_names(frame);
+    let from = frame.asked.at.offset(PAGE, figures.owing_all);
+    let href = |more: (&str, &str)| {
+        let mut pairs = list_query(frame).to_vec();
+        pairs.push(more);
+        format!("{}#owing", frame.to(&format!("{}/duty", path::BOARD), &pairs))
+    };
     html! {
         section.card.flush #owing {
             div.card-head {
@@ -338,7 +339,7 @@ fn owing(
                 (empty("这一期没有符合条件的。", None))
             } @else {
                 (owing_table(frame, figures, names))
-                (owing_pages(frame, figures.owing_all, page))
+                (Turn::of(from, PAGE, figures.owing_all).links(href))
             }
         }
     }
@@ -448,23 +449,5 @@ fn row_actions(frame: &Frame<'_>, it: &Owing, may_exempt: bool) -> Markup {
         a href=(records) { "记录" }
         @if it.standing.state == State::Exempt { " · " a href=(exempt) { "理由" } }
         @else if may_exempt { " · " a href=(exempt) { "免除" } }
-    }
-}
-
-fn owing_pages(frame: &Frame<'_>, all: usize, page: usize) -> Markup {
-    let to = |page: usize| {
-        let page = page.to_string();
-        let mut pairs = list_query(frame).to_vec();
-        pairs.push(("page", page.as_str()));
-        format!("{}#owing", frame.to(&format!("{}/duty", path::BOARD), &pairs))
-    };
-    html! {
-        @if all > PAGE {
-            nav.pager aria-label="翻页" {
-                @if page > 0 { a.button.quiet href=(to(page - 1)) { "上一页" } }
-                span.muted { "第 " (page + 1) " 页，共 " (all.div_ceil(PAGE)) " 页" }
-                @if (page + 1) * PAGE < all { a.button.quiet rel="next" href=(to(page + 1)) { "下一页" } }
-            }
-        }
     }
 }

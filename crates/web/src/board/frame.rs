@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::live::{Running, Sight, Tree};
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::{App, WebError, path, plans, text};
 
@@ -31,9 +32,8 @@ pub(crate) struct Asked {
     pub(super) order: String,
     #[serde(default)]
     pub(super) q: String,
-    /// From 0.
-    #[serde(default)]
-    pub(super) page: Option<usize>,
+    #[serde(flatten)]
+    pub(super) at: At,
     /// First day of a period.
     #[serde(default)]
     pub(super) period: String,

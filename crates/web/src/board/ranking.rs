@@ -6,6 +6,7 @@ use super::figures::{Figures, UnitFigures, likes_code, likes_words};
 use super::frame::Frame;
 use super::parts::rate_bar;
 use crate::layout::{empty, field, icon};
+use crate::paging::Turn;
 use crate::path;
 
 pub(super) const PAGE: usize = 20;
@@ -72,8 +73,14 @@ pub(super) fn matching<'f>(
 
 fn table(frame: &Frame<'_>, figures: &Figures, likes: &str) -> Markup {
     let found = matching(frame, &figures.units);
-    let page = frame.asked.page.unwrap_or_default().min(found.len() / PAGE);
-    let shown = found.iter().skip(page * PAGE).take(PAGE);
+    let from = frame.asked.at.offset(PAGE, found.len());
+    let shown = found.iter().skip(from).take(PAGE);
+    let turn = Turn::of(from, PAGE, found.len());
+    let href = |more: (&str, &str)| {
+        let (order, q) = (frame.asked.order.as_str(), frame.asked.q.as_str());
+        let pairs = [("likes", likes), ("order", order), ("q", q), more];
+        anchored(&link(frame, path::BOARD, &pairs))
+    };
     let head = |order: &str, label: &str| {
         let asked = frame.asked.order.as_str();
         let is_sorted = asked == order || asked.is_empty() && order == "missing";
@@ -117,29 +124,7 @@ fn table(frame: &Frame<'_>, figures: &Figures, likes: &str) -> Markup {
                     }
                 }
             }
-            (pages(frame, likes, page, found.len()))
-        }
-    }
-}
-
-fn pages(frame: &Frame<'_>, likes: &str, page: usize, all: usize) -> Markup {
-    let to = |page: usize| {
-        let page = page.to_string();
-        let pairs = [
-            ("likes", likes),
-            ("order", frame.asked.order.as_str()),
-            ("q", frame.asked.q.as_str()),
-            ("page", page.as_str()),
-        ];
-        anchored(&link(frame, path::BOARD, &pairs))
-    };
-    html! {
-        @if all > PAGE {
-            nav.pager aria-label="翻页" {
-                @if page > 0 { a.button.quiet href=(to(page - 1)) { "上一页" } }
-                span.muted { "第 " (page + 1) " 页，共 " (all.div_ceil(PAGE)) " 页" }
-                @if (page + 1) * PAGE < all { a.button.quiet rel="next" href=(to(page + 1)) { "下一页" } }
-            }
+            (turn.links(href))
         }
     }
 }

@@ -17,6 +17,7 @@ use super::judged::{self, Judged, Origin, measures, measuring_children};
 use super::ranking::PAGE;
 use crate::export::{self, Known, Row, Wanted};
 use crate::layout::{self, Page, bar, crumbs, empty, field, heading, icon, tag};
+use crate::paging::Turn;
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, path};
 
@@ -174,8 +175,8 @@ fn units(frame: &Frame<'_>, target: &Target, all: &[(String, Judged)]) -> Markup
     let wanted = frame.asked.q.trim();
     let found: Vec<&(String, Judged)> =
         all.iter().filter(|(id, _)| frame.tree.name(id).contains(wanted)).collect();
-    let page = frame.asked.page.unwrap_or_default().min(found.len() / PAGE);
-    let shown = found.iter().skip(page * PAGE).take(PAGE);
+    let from = frame.asked.at.offset(PAGE, found.len());
+    let shown = found.iter().skip(from).take(PAGE);
     let with_data = all.iter().filter(|(_, it)| it.value.is_some()).count();
     let to = |base: &str, more: &[(&str, &str)]| {
         let mut pairs = vec![("target", target.id.as_str())];
@@ -183,12 +184,8 @@ fn units(frame: &Frame<'_>, target: &Target, all: &[(String, Judged)]) -> Markup
         frame.to(base, &pairs)
     };
     let order = frame.asked.order.as_str();
-    let page_at = |page: usize| {
-        let page = page.to_string();
-        format!(
-            "{}#units",
-            to(HERE, &[("q", wanted), ("order", order), ("page", page.as_str())])
-        )
+    let href = |more: (&str, &str)| {
+        format!("{}#units", to(HERE, &[("q", wanted), ("order", order), more]))
     };
     html! {
         section.card.flush #units {
@@ -232,13 +229,7 @@ fn units(frame: &Frame<'_>, target: &Target, all: &[(String, Judged)]) -> Markup
                         }
                     }
                 }
-                @if found.len() > PAGE {
-                    nav.pager aria-label="翻页" {
-                        @if page > 0 { a.button.quiet href=(page_at(page - 1)) { "上一页" } }
-                        span.muted { "第 " (page + 1) " 页，共 " (found.len().div_ceil(PAGE)) " 页" }
-                        @if (page + 1) * PAGE < found.len() { a.button.quiet rel="next" href=(page_at(page + 1)) { "下一页" } }
-                    }
-                }
+                (Turn::of(from, PAGE, found.len()).links(href))
             }
         }
     }

@@ -161,7 +161,11 @@ async fn choices(app: &App, unit: &str) -> Result<Vec<(String, String)>, WebErro
             found.push((account.id, name));
         }
     }
-    let filter = account::Filter { unit, limit: CHOICES_MAX as i64, ..Default::default() };
+    let filter = account::Filter {
+        unit,
+        part: storage::Part::first(CHOICES_MAX as i64),
+        ..Default::default()
+    };
     let known = account::below(&mut conn, &filter).await?;
     for account in known {
         if account.disabled_at.is_none() && !found.iter().any(|(id, _)| *id == account.id) {

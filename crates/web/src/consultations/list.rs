@@ -2,25 +2,28 @@
 //! wrote.
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use campaign::access::{Action, permit_on_duty};
-use campaign::consultation::{Given, State as Progress};
+use campaign::consultation::{Asker, Given, State as Progress};
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use recognition::FraudType;
 use serde::Deserialize;
-use storage::Change;
-use storage::consultation::{self, Cursor, Filter, Summary, duty as roster};
+use storage::consultation::{self, Filter, Key as By, Summary, duty as roster};
+use storage::{Order, Part};
 
 use super::{instant, refused, scopes};
 use crate::ask::{Visitor, kind_of, progress, shell, tabs, tone};
-use crate::layout::{Tone, empty, field, heading, options, pager, tag};
+use crate::export::{self, PART, Row, Rows, Wanted};
+use crate::layout::{Tone, empty, field, heading, options, tag};
 use crate::live::Tree;
+use crate::paging::At;
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path, text};
+use crate::sort::{Heads, Key, Sort, falling, rising};
+use crate::{App, AppState, WebError, path, text};
 
-const PAGE: i64 = 50;
-const EXPORT_MAX: i64 = 20_000;
+const PAGE: usize = 50;
+const KEYS: &[Key] =
+    &[falling("asked", "提问时间"), rising("since", "状态"), falling("length", "内容")];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -31,7 +34,10 @@ pub(crate) struct Narrow {
     given: String,
     from: String,
     until: String,
-    after: String,
+    asker: String,
+    sort: String,
+    #[serde(flatten)]
+    at: At,
 }
 
 const VIEWS: [(&str, &str); 4] =
@@ -45,7 +51,26 @@ impl Narrow {
             ("given", self.given.as_str()),
             ("from", self.from.as_str()),
             ("until", self.until.as_str()),
+            ("asker", self.asker.as_str()),
         ]
+    }
+
+    fn here(&self) -> &str {
+        if self.view.is_empty() { "open" } else { &self.view }
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::read(&self.sort, KEYS)
+    }
+
+    fn order(&self) -> Order<By> {
+        let sort = self.sort();
+        let key = match sort.code {
+            "since" => By::Since,
+            "length" => By::Length,
+            _ => By::Asked,
+        };
+        Order { key, descending: sort.descending }
     }
 
     fn filter<'a>(
@@ -64,6 +89,7 @@ impl Narrow {
             states,
             fraud_type: &self.kind,
             given: &self.given,
+            asker: &self.asker,
             holder: if is_mine { &who.actor.account } else { "" },
             from: instant(&self.from, "从", false)?,
             until: instant(&self.until, "到", true)?,
@@ -82,59 +108,59 @@ pub(crate) async fn list(
         return Err(refused(Action::Consult));
     }
     let filter = narrow.filter(&tops, who)?;
-    let after = cursor(&narrow.after);
+    let part = narrow.at.part(PAGE);
     let mut conn = app.store.read().await?;
-    let mut rows = consultation::list(&mut conn, &filter, (after.as_ref(), PAGE + 1)).await?;
+    let mut rows = consultation::list(&mut conn, &filter, narrow.order(), part).await?;
     drop(conn);
-    let more = PAGE < rows.len() as i64;
-    rows.truncate(PAGE as usize);
-    let next =
-        rows.last().filter(|_| more).map(|row| format!("{}.{}", row.it.asked_at, row.it.id));
-    let pairs = narrow.pairs();
-    let here = if narrow.view.is_empty() { "open" } else { narrow.view.as_str() };
+    let turn = narrow.at.turn(&mut rows, PAGE, |row| row.it.id.clone());
+    let narrowing = narrow.pairs();
+    let heads =
+        Heads { base: path::CONSULTATIONS, pairs: &narrowing, keys: KEYS, sort: narrow.sort() };
+    let order = narrow.sort().text();
+    let mut pairs = narrowing.clone();
+    pairs.push(("sort", &order));
     let may_export = who.actor.may_anywhere(Action::Export);
     let export = path::with_query("/consultations/export.xlsx", &pairs);
     let content = html! {
         (heading("咨询处理", Some(html! {
             a.button.quiet href=(path::ASK_POSTER) { "咨询海报" }
-            @if may_export { a.button.quiet href=(export) { "导出 xlsx" } }
+            @if may_export { (export::button(&export)) }
         })))
         (tabs(&visitor, path::CONSULTATIONS))
         p.lede { "只列出转给值班人员的咨询。打开一条即留下查看记录。" }
-        (filter_form(&narrow, here))
+        (filter_form(&narrow, &heads))
         @if rows.is_empty() {
             (empty("没有符合条件的咨询。", None))
         } @else {
-            (table(&app, &rows))
-            (pager(path::CONSULTATIONS, &pairs, next.as_deref(), narrow.after.is_empty()))
+            (table(&app, &rows, &heads))
+            (turn.pager(path::CONSULTATIONS, &pairs))
         }
     };
     Ok(shell(&app, &visitor, ("咨询处理", path::ASK), content))
 }
 
-fn cursor(text: &str) -> Option<Cursor> {
-    let (at, id) = text.split_once('.')?;
-    Some(Cursor { asked_at: at.parse().ok()?, id: id.to_owned() })
-}
-
-fn filter_form(narrow: &Narrow, here: &str) -> Markup {
+fn filter_form(narrow: &Narrow, heads: &Heads<'_>) -> Markup {
+    let askers = std::iter::once(("", "不限"))
+        .chain(Asker::ALL.into_iter().map(|it| (it.code(), it.chinese())));
     let kinds = std::iter::once(("", "全部类型"))
         .chain(FraudType::ALL.into_iter().map(|it| (it.id(), it.name())));
     let given = std::iter::once(("", "不限"))
         .chain(Given::ALL.into_iter().map(|it| (it.code(), it.chinese())));
     html! {
         form.filter method="get" action=(path::CONSULTATIONS) {
-            (field("状态", None, html! { select name="view" { (options(VIEWS, here)) } }))
+            (field("状态", None, html! { select name="view" { (options(VIEWS, narrow.here())) } }))
             (field("类型", None, html! { select name="kind" { (options(kinds, &narrow.kind)) } }))
             (field("已经给了什么", None, html! { select name="given" { (options(given, &narrow.given)) } }))
+            (field("提问人", None, html! { select name="asker" { (options(askers, &narrow.asker)) } }))
             (field("从", None, html! { input type="date" name="from" value=(narrow.from); }))
             (field("到", None, html! { input type="date" name="until" value=(narrow.until); }))
+            (heads.choice())
             button.quiet type="submit" { "筛选" }
         }
     }
 }
 
-fn table(app: &App, rows: &[Summary]) -> Markup {
+fn table(app: &App, rows: &[Summary], heads: &Heads<'_>) -> Markup {
     let tree = app.live.tree();
     let now = app.clock.now();
     html! {
@@ -142,7 +168,7 @@ fn table(app: &App, rows: &[Summary]) -> Markup {
             table.stack {
                 thead { tr {
                     th { "判断" } th { "已给出" } th { "单位" } th { "提问人" }
-                    th { "内容" } th { "提问时间" } th { "状态" }
+                    (heads.th("length")) (heads.th("asked")) (heads.th("since"))
                 } }
                 tbody {
                     @for row in rows {
@@ -197,7 +223,65 @@ fn waited(ms: i64) -> String {
     }
 }
 
-/// `/consultations/export.xlsx`: the list without anything that was written.
+/// The rows of an export: the list without anything that was written.
+struct Consultations {
+    narrow: Narrow,
+    tops: Vec<String>,
+    who: SignedIn,
+    after: String,
+}
+
+impl Rows for Consultations {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let filter = self.narrow.filter(&self.tops, &self.who)?;
+        let part = Part::after(&self.after, PART);
+        let mut conn = app.store.read().await?;
+        let rows = consultation::list(&mut conn, &filter, self.narrow.order(), part).await?;
+        drop(conn);
+        if let Some(last) = rows.last() {
+            self.after.clone_from(&last.it.id);
+        }
+        let tree = app.live.tree();
+        Ok(rows.iter().map(|row| cells(&tree, row)).collect())
+    }
+}
+
+const COLUMNS: &[(&str, f64)] = &[
+    ("提问时间", 18.0),
+    ("单位", 28.0),
+    ("提问人", 10.0),
+    ("判断", 18.0),
+    ("类型", 22.0),
+    ("已经给了什么", 24.0),
+    ("状态", 16.0),
+    ("结果", 30.0),
+    ("经手人", 12.0),
+    ("对话条数", 10.0),
+];
+
+fn cells(tree: &Tree, row: &Summary) -> Row {
+    let it = &row.it;
+    let (state, ending) = match &it.state {
+        Progress::Answered => ("已自动答复", ""),
+        Progress::Waiting { .. } => ("等待值班人员", ""),
+        Progress::Talking { .. } => ("值班人员已接手", ""),
+        Progress::Closed { ending, .. } => ("已结束", ending.chinese()),
+    };
+    vec![
+        text::moment(it.asked_at).into(),
+        tree.full_name(&it.unit).into(),
+        it.asker.chinese().into(),
+        it.outcome.chinese().into(),
+        kind_of(it).map(FraudType::name).into(),
+        it.given.chinese().into(),
+        state.into(),
+        ending.into(),
+        row.holder_name.as_deref().into(),
+        row.messages.into(),
+    ]
+}
+
+/// `/consultations/export.xlsx`
 pub(crate) async fn export(
     State(app): State<AppState>,
     who: SignedIn,
@@ -209,66 +293,29 @@ pub(crate) async fn export(
     if tops.is_empty() {
         return Err(refused(Action::Consult));
     }
-    let filter = narrow.filter(&tops, &who)?;
+    // What is wrong in the address is told now, not by a job.
+    narrow.filter(&tops, &who)?;
     let mut conn = app.store.read().await?;
-    let rows = consultation::list(&mut conn, &filter, (None, EXPORT_MAX + 1)).await?;
     let rostered = roster::units_of(&mut conn, &who.actor.account).await?;
     drop(conn);
-    if EXPORT_MAX < rows.len() as i64 {
-        return Err(WebError::invalid(format!(
-            "符合条件的咨询超过 {EXPORT_MAX} 条，请先按日期缩小范围再导出。"
-        )));
-    }
     let permit = permit_on_duty(&who.actor, &rostered, &unit, &tree.above(&unit))
         .or_else(|_| tree.permit(&who.actor, Action::Export, &unit))?;
-    let note = format!("导出人 {} · {}", who.name, text::moment(app.clock.now()));
-    let bytes = workbook(&tree, &rows, &note)?;
-    let mut tx = app.store.write(app.clock.now()).await?;
-    let detail = format!("{} 行", rows.len());
-    tx.audit(&permit, "consultations", Change { object: "export/consultations", detail });
-    tx.commit().await?;
-    Ok(download::file("咨询.xlsx", ListFormat::Xlsx.media_type(), bytes).into_response())
-}
-
-fn workbook(tree: &Tree, rows: &[Summary], note: &str) -> Result<Vec<u8>, WebError> {
-    let columns: Vec<Column<'_>> = [
-        ("提问时间", 18.0),
-        ("单位", 28.0),
-        ("提问人", 10.0),
-        ("判断", 18.0),
-        ("类型", 22.0),
-        ("已经给了什么", 24.0),
-        ("状态", 16.0),
-        ("结果", 30.0),
-        ("经手人", 12.0),
-        ("对话条数", 10.0),
-    ]
-    .map(|(header, width)| Column { header, width })
-    .to_vec();
-    let head = Head { sheet: "咨询", title: "反诈咨询台账", note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    for row in rows {
-        let it = &row.it;
-        let (asked, unit) = (text::moment(it.asked_at), tree.full_name(&it.unit));
-        let (state, ending) = match &it.state {
-            Progress::Answered => ("已自动答复", ""),
-            Progress::Waiting { .. } => ("等待值班人员", ""),
-            Progress::Talking { .. } => ("值班人员已接手", ""),
-            Progress::Closed { ending, .. } => ("已结束", ending.chinese()),
-        };
-        list.row(&[
-            Cell::Text(&asked),
-            Cell::Text(&unit),
-            Cell::Text(it.asker.chinese()),
-            Cell::Text(it.outcome.chinese()),
-            kind_of(it).map_or(Cell::Empty, |kind| Cell::Text(kind.name())),
-            Cell::Text(it.given.chinese()),
-            Cell::Text(state),
-            Cell::Text(ending),
-            row.holder_name.as_deref().map_or(Cell::Empty, Cell::Text),
-            Cell::Integer(row.messages),
-        ])
-        .map_err(download::failed)?;
-    }
-    list.finish().map_err(download::failed)
+    let view = VIEWS.iter().find(|(code, _)| *code == narrow.here());
+    let kind = FraudType::ALL.into_iter().find(|it| it.id() == narrow.kind);
+    let wanted = Wanted {
+        list: "consultations",
+        title: "反诈咨询台账".to_owned(),
+        narrowed: export::narrowed(&[
+            ("状态", view.map_or("", |(_, words)| words)),
+            ("类型", kind.map_or("", FraudType::name)),
+            ("已经给了", Given::from_code(&narrow.given).map_or("", Given::chinese)),
+            ("提问人", Asker::from_code(&narrow.asker).map_or("", Asker::chinese)),
+            ("从", &narrow.from),
+            ("到", &narrow.until),
+        ]),
+        columns: COLUMNS,
+        permit,
+    };
+    let rows = Consultations { narrow, tops, who: who.clone(), after: String::new() };
+    export::answer(&app, &who, wanted, rows).await
 }

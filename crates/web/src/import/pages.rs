@@ -19,7 +19,8 @@ pub(super) async fn form(
     let tree = app.live.tree();
     let top = tree.scope(&who.actor, Action::ManageOrganisation, Some(asked))?;
     let mut conn = app.store.read().await?;
-    let latest = job::Filter { kind: KIND, limit: 10, ..job::Filter::default() };
+    let latest =
+        job::Filter { kind: KIND, part: storage::Part::first(10), ..job::Filter::default() };
     let recent = job::of_account(&mut conn, &who.actor.account, &latest).await?;
     drop(conn);
     let content = html! {

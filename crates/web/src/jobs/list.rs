@@ -5,11 +5,13 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::permit_self;
 use maud::{Markup, html};
 use serde::Deserialize;
+use storage::Part;
 use storage::job::{self, Filter, Job, State as JobState};
 
 use super::{kind_words, state_tag, state_words};
 use crate::export::{self, PART, Row, Rows, Wanted};
-use crate::layout::{self, Page, empty, field, heading, options, pager};
+use crate::layout::{self, Page, empty, field, heading, options};
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text};
@@ -23,18 +25,18 @@ pub(crate) struct Asked {
     kind: String,
     state: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
 impl Asked {
-    fn filter<'a>(&'a self, after: &'a str, limit: i64) -> Filter<'a> {
+    fn filter<'a>(&'a self, part: Part<'a>) -> Filter<'a> {
         Filter {
             kind: &self.kind,
             state: JobState::from_code(&self.state),
             oldest_first: !Sort::read(&self.sort, KEYS).descending,
-            after,
-            limit,
+            part,
         }
     }
 }
@@ -48,13 +50,10 @@ pub(crate) async fn list(
         return export(&app, &who, asked).await;
     }
     let mut conn = app.store.read().await?;
-    let filter = asked.filter(&asked.after, PAGE as i64 + 1);
+    let filter = asked.filter(asked.at.part(PAGE));
     let mut jobs = job::of_account(&mut conn, &who.actor.account, &filter).await?;
     drop(conn);
-    let next = (PAGE < jobs.len()).then(|| {
-        jobs.truncate(PAGE);
-        jobs.last().map(|it| it.id.clone()).unwrap_or_default()
-    });
+    let turn = asked.at.turn(&mut jobs, PAGE, |it| it.id.clone());
     let sort = Sort::read(&asked.sort, KEYS);
     let pairs = [("kind", asked.kind.as_str()), ("state", asked.state.as_str())];
     let heads = Heads { base: path::JOBS, pairs: &pairs, keys: KEYS, sort };
@@ -77,7 +76,7 @@ pub(crate) async fn list(
         } @else {
             section.card.flush {
                 (rows(&app, &jobs, Some(&heads)))
-                (pager(path::JOBS, &all, next.as_deref(), asked.after.is_empty()))
+                (turn.pager(path::JOBS, &all))
             }
         }
     };
@@ -94,7 +93,7 @@ struct Jobs {
 impl Rows for Jobs {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let mut conn = app.store.read().await?;
-        let filter = self.asked.filter(&self.after, PART);
+        let filter = self.asked.filter(Part::after(&self.after, PART));
         let jobs = job::of_account(&mut conn, &self.account, &filter).await?;
         if let Some(last) = jobs.last() {
             self.after.clone_from(&last.id);

@@ -2,8 +2,6 @@
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::path;
-
 /// A line icon from one SVG path.
 pub fn icon(shape: &str) -> Markup {
     html! {
@@ -99,23 +97,6 @@ pub fn options<'a>(
     html! {
         @for (value, label) in choices {
             option value=(value) selected[value == chosen] { (label) }
-        }
-    }
-}
-
-/// Links to the next and first page of a list that pages by key.
-pub fn pager(base: &str, query: &[(&str, &str)], next: Option<&str>, first: bool) -> Markup {
-    let with = |after: &str| {
-        let mut pairs = query.to_vec();
-        pairs.push(("after", after));
-        path::with_query(base, &pairs)
-    };
-    html! {
-        @if next.is_some() || !first {
-            nav.pager aria-label="翻页" {
-                @if !first { a.button.quiet href=(with("")) { "回到第一页" } }
-                @if let Some(next) = next { a.button.quiet rel="next" href=(with(next)) { "下一页" } }
-            }
         }
     }
 }

@@ -2,24 +2,27 @@
 //! overridden.
 
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use campaign::access::{Action, Actor, Refused};
 use campaign::material::{Kind, State as Progress};
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use serde::Deserialize;
-use storage::Change;
-use storage::material::{self, Cursor, Filter, Material};
+use storage::material::{self, Filter, Key as By, Material};
+use storage::{Order, Part};
 
 use super::read::keeper_tabs;
 use super::shipped;
 use crate::ask::{Visitor, shell};
-use crate::layout::{Tone, empty, field, heading, options, pager, tag};
+use crate::export::{self, PART, Row, Rows, Wanted};
+use crate::layout::{Tone, empty, field, heading, options, tag};
+use crate::paging::At;
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path, text};
+use crate::sort::{Heads, Key, Sort, falling, rising};
+use crate::{App, AppState, WebError, path, text};
 
-const PAGE: i64 = 50;
-const EXPORT_MAX: i64 = 10_000;
+const PAGE: usize = 50;
+const KEYS: &[Key] =
+    &[falling("changed", "修改时间"), rising("title", "标题"), falling("version", "版本")];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -27,12 +30,28 @@ pub(crate) struct Narrow {
     kind: String,
     state: String,
     q: String,
-    after: String,
+    sort: String,
+    #[serde(flatten)]
+    at: At,
 }
 
 impl Narrow {
     fn pairs(&self) -> [(&'static str, &str); 3] {
         [("kind", &self.kind), ("state", &self.state), ("q", &self.q)]
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::read(&self.sort, KEYS)
+    }
+
+    fn order(&self) -> Order<By> {
+        let sort = self.sort();
+        let key = match sort.code {
+            "title" => By::Title,
+            "version" => By::Version,
+            _ => By::Changed,
+        };
+        Order { key, descending: sort.descending }
     }
 
     fn filter<'a>(&'a self, top: &'a str) -> Filter<'a> {
@@ -65,15 +84,17 @@ pub(crate) async fn list(
 ) -> Result<Markup, WebError> {
     let who = visitor.who.as_ref().ok_or(WebError::SignedOut)?;
     let top = top(&app, &who.actor)?;
-    let after = cursor(&narrow.after);
+    let part = narrow.at.part(PAGE);
     let mut conn = app.store.read().await?;
-    let mut rows =
-        material::list(&mut conn, narrow.filter(&top), (after.as_ref(), PAGE + 1)).await?;
+    let mut rows = material::list(&mut conn, narrow.filter(&top), narrow.order(), part).await?;
     drop(conn);
-    let more = PAGE < rows.len() as i64;
-    rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|it| format!("{}.{}", it.changed_at, it.id));
-    let pairs = narrow.pairs();
+    let turn = narrow.at.turn(&mut rows, PAGE, |it| it.id.clone());
+    let narrowing = narrow.pairs();
+    let heads =
+        Heads { base: path::LIBRARY, pairs: &narrowing, keys: KEYS, sort: narrow.sort() };
+    let order = narrow.sort().text();
+    let mut pairs = narrowing.to_vec();
+    pairs.push(("sort", &order));
     let kinds = std::iter::once(("", "全部分类"))
         .chain(Kind::ALL.into_iter().map(|it| (it.code(), it.chinese())));
     let states = std::iter::once(("", "全部状态"))
@@ -81,7 +102,7 @@ pub(crate) async fn list(
     let content = html! {
         (heading("宣传库", Some(html! {
             @if who.actor.may_anywhere(Action::Export) {
-                a.button.quiet href=(path::with_query("/library/export.xlsx", &pairs)) { "导出 xlsx" }
+                (export::button(&path::with_query("/library/export.xlsx", &pairs)))
             }
             a.button href="/library/new" { "写一篇" }
         })))
@@ -91,30 +112,26 @@ pub(crate) async fn list(
             (field("标题", None, html! { input type="search" name="q" maxlength="50" value=(narrow.q); }))
             (field("分类", None, html! { select name="kind" { (options(kinds, &narrow.kind)) } }))
             (field("状态", None, html! { select name="state" { (options(states, &narrow.state)) } }))
+            (heads.choice())
             button.quiet type="submit" { "筛选" }
         }
         @if rows.is_empty() {
             (empty("没有符合条件的材料。", None))
         } @else {
-            (table(&app, &rows))
-            (pager(path::LIBRARY, &pairs, next.as_deref(), narrow.after.is_empty()))
+            (table(&app, &rows, &heads))
+            (turn.pager(path::LIBRARY, &pairs))
         }
         (base(&narrow))
     };
     Ok(shell(&app, &visitor, ("宣传库", path::KNOW), content))
 }
 
-fn cursor(text: &str) -> Option<Cursor> {
-    let (at, id) = text.split_once('.')?;
-    Some(Cursor { changed_at: at.parse().ok()?, id: id.to_owned() })
-}
-
-fn table(app: &App, rows: &[Material]) -> Markup {
+fn table(app: &App, rows: &[Material], heads: &Heads<'_>) -> Markup {
     let tree = app.live.tree();
     html! {
         section.card.flush {
             table.stack {
-                thead { tr { th { "标题" } th { "分类" } th { "单位" } th { "版本" } th { "修改时间" } th { "状态" } } }
+                thead { tr { (heads.th("title")) th { "分类" } th { "单位" } (heads.th("version")) (heads.th("changed")) th { "状态" } } }
                 tbody {
                     @for it in rows {
                         tr {
@@ -164,6 +181,38 @@ fn base(narrow: &Narrow) -> Markup {
     }
 }
 
+struct Materials {
+    narrow: Narrow,
+    top: String,
+    after: String,
+}
+
+impl Rows for Materials {
+    async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
+        let part = Part::after(&self.after, PART);
+        let (filter, order) = (self.narrow.filter(&self.top), self.narrow.order());
+        let mut conn = app.store.read().await?;
+        let rows = material::list(&mut conn, filter, order, part).await?;
+        drop(conn);
+        if let Some(last) = rows.last() {
+            self.after.clone_from(&last.id);
+        }
+        let tree = app.live.tree();
+        let row = |it: &Material| -> Row {
+            vec![
+                it.title.as_str().into(),
+                it.kind.chinese().into(),
+                tree.full_name(&it.unit).into(),
+                it.base.as_deref().into(),
+                it.version.into(),
+                Progress::chinese(&it.state).into(),
+                text::moment(it.changed_at).into(),
+            ]
+        };
+        Ok(rows.iter().map(row).collect())
+    }
+}
+
 /// `/library/export.xlsx`
 pub(crate) async fn export(
     State(app): State<AppState>,
@@ -171,46 +220,27 @@ pub(crate) async fn export(
     Query(narrow): Query<Narrow>,
 ) -> Result<Response, WebError> {
     let top = top(&app, &who.actor)?;
-    let tree = app.live.tree();
-    let permit = tree.permit(&who.actor, Action::Export, &top)?;
-    let mut conn = app.store.read().await?;
-    let rows = material::list(&mut conn, narrow.filter(&top), (None, EXPORT_MAX + 1)).await?;
-    drop(conn);
-    if EXPORT_MAX < rows.len() as i64 {
-        return Err(WebError::invalid(format!("超过 {EXPORT_MAX} 篇，请先缩小范围再导出。")));
-    }
-    let columns: Vec<Column<'_>> = [
-        ("标题", 40.0),
-        ("分类", 12.0),
-        ("单位", 28.0),
-        ("覆盖", 18.0),
-        ("版本", 8.0),
-        ("状态", 14.0),
-        ("修改时间", 18.0),
-    ]
-    .map(|(header, width)| Column { header, width })
-    .to_vec();
-    let note = format!("导出人 {} · {}", who.name, text::moment(app.clock.now()));
-    let head =
-        Head { sheet: "宣传库", title: "宣传材料", note: &note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    for it in &rows {
-        let (unit, at) = (tree.full_name(&it.unit), text::moment(it.changed_at));
-        list.row(&[
-            Cell::Text(&it.title),
-            Cell::Text(it.kind.chinese()),
-            Cell::Text(&unit),
-            it.base.as_deref().map_or(Cell::Empty, Cell::Text),
-            Cell::Integer(it.version),
-            Cell::Text(Progress::chinese(&it.state)),
-            Cell::Text(&at),
-        ])
-        .map_err(download::failed)?;
-    }
-    let bytes = list.finish().map_err(download::failed)?;
-    let mut tx = app.store.write(app.clock.now()).await?;
-    let detail = format!("{} 行", rows.len());
-    tx.audit(&permit, "library", Change { object: "export/library", detail });
-    tx.commit().await?;
-    Ok(download::file("宣传库.xlsx", ListFormat::Xlsx.media_type(), bytes).into_response())
+    let wanted = Wanted {
+        list: "library",
+        title: "宣传材料".to_owned(),
+        narrowed: export::narrowed(&[
+            ("标题", &narrow.q),
+            ("分类", Kind::from_code(&narrow.kind).map_or("", Kind::chinese)),
+            (
+                "状态",
+                if narrow.state.is_empty() { "" } else { Progress::chinese(&narrow.state) },
+            ),
+        ]),
+        columns: &[
+            ("标题", 40.0),
+            ("分类", 12.0),
+            ("单位", 28.0),
+            ("覆盖", 18.0),
+            ("版本", 8.0),
+            ("状态", 14.0),
+            ("修改时间", 18.0),
+        ],
+        permit: app.live.tree().permit(&who.actor, Action::Export, &top)?,
+    };
+    export::answer(&app, &who, wanted, Materials { narrow, top, after: String::new() }).await
 }

@@ -16,8 +16,9 @@ use storage::post::{self, Holder};
 
 use super::PAGE;
 use crate::export;
-use crate::layout::{self, Page, Tone, field, heading, options, tag};
+use crate::layout::{self, Page, Tone, field, heading, tag};
 use crate::live::{Node, Tree};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, rising};
 use crate::{App, AppState, WebError, path, posts, units};
@@ -27,6 +28,8 @@ const BASE: &str = "/coverage";
 const SHOWN: usize = 50;
 const KEYS: &[Key] = &[rising("unit", "单位"), rising("gap", "缺口")];
 /// What is looked at: its name in the address, and in words.
+const LOOSE: &str = "loose";
+const ALONE: &str = "alone";
 const KINDS: [(&str, UnitKind, &str); 3] = [
     ("school", UnitKind::School, "学校网格"),
     ("class", UnitKind::Class, "班级责任人"),
@@ -38,13 +41,19 @@ const KINDS: [(&str, UnitKind, &str); 3] = [
 pub(crate) struct Asked {
     unit: String,
     q: String,
-    /// Which list of units is turned over; the others stay at their beginning.
+    /// Which list is turned over; the others stay at their beginning.
     kind: String,
     sort: String,
-    page: usize,
-    after: String,
-    loose: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
+}
+
+impl Asked {
+    /// Where in one of the lists the reader is.
+    fn at(&self, code: &str) -> At {
+        if self.kind == code { self.at.clone() } else { At::default() }
+    }
 }
 
 /// The units of one kind, and those of them with a gap.
@@ -140,15 +149,15 @@ pub(crate) async fn show(
     let alone_count = people::count_without_guardian(&mut conn, id, &today).await?;
     let (mut loose, mut alone) = (Vec::new(), Vec::new());
     if names {
-        loose =
-            people::outside_classes(&mut conn, sealer, id, &today, &asked.loose, PAGE).await?;
-        alone =
-            people::without_guardian(&mut conn, sealer, id, &today, &asked.after, PAGE).await?;
+        let (of, at) = ((id, today.as_str()), asked.at(LOOSE));
+        loose = people::outside_classes(&mut conn, sealer, of, at.part(PAGE)).await?;
+        let at = asked.at(ALONE);
+        alone = people::without_guardian(&mut conn, sealer, of, at.part(PAGE)).await?;
     }
     drop(conn);
-    let next = |list: &[Person]| {
-        (list.len() as i64 == PAGE).then(|| list.last().map(|it| it.id.clone())).flatten()
-    };
+    let turn =
+        |rows: &mut Vec<Person>, code| asked.at(code).turn(rows, PAGE, |it| it.id.clone());
+    let (turn_loose, turn_alone) = (turn(&mut loose, LOOSE), turn(&mut alone, ALONE));
     let may_export = tree.permit(&who.actor, Action::Export, id).is_ok();
     let sort = Sort::read(&asked.sort, KEYS);
     let narrowing = [("unit", id), ("q", asked.q.trim())];
@@ -162,27 +171,23 @@ pub(crate) async fn show(
         form.filter method="get" action=(BASE) role="search" {
             input type="hidden" name="unit" value=(id);
             (field("单位或缺口", None, html! { input type="search" name="q" value=(asked.q.trim()) placeholder="如 班主任"; }))
-            (field("翻看", None, html! { select name="kind" {
-                (options(KINDS.iter().map(|(code, _, title)| (*code, *title)), &asked.kind))
-            } }))
             (heads.choice())
             button.quiet type="submit" { "查找" }
         }
         @for it in gaps.iter().filter(|it| 0 < it.all) { (section(&tree, it, &asked, &heads)) }
-        (student_gap("没有编入班级的学生", loose_count, names, &loose, next(&loose).as_deref(), ("loose", id)))
-        (student_gap("没有登记监护人的学生", alone_count, names, &alone, next(&alone).as_deref(), ("after", id)))
+        (student_gap(("没有编入班级的学生", loose_count, names), &loose, &links(&turn_loose, &narrowing, LOOSE), LOOSE))
+        (student_gap(("没有登记监护人的学生", alone_count, names), &alone, &links(&turn_alone, &narrowing, ALONE), ALONE))
     };
     Ok(layout::page(&app, &who, Page { title: "覆盖检查", here: path::PEOPLE, content })
         .into_response())
 }
 
 fn section(tree: &Tree, gaps: &Gaps<'_>, asked: &Asked, heads: &Heads<'_>) -> Markup {
-    let is_turned = asked.kind == gaps.code;
-    let first = if is_turned { asked.page.min(gaps.rows.len()) } else { 0 };
-    let next = (first + SHOWN < gaps.rows.len()).then(|| (first + SHOWN).to_string());
+    let first = asked.at(gaps.code).offset(SHOWN, gaps.rows.len());
+    let turn = Turn::of(first, SHOWN, gaps.rows.len());
     let order = heads.sort.text();
     let mut pairs = heads.pairs.to_vec();
-    pairs.extend([("kind", gaps.code), ("sort", order.as_str())]);
+    pairs.push(("sort", order.as_str()));
     html! {
         section.card.flush id=(gaps.code) {
             h2.inset {
@@ -207,39 +212,29 @@ fn section(tree: &Tree, gaps: &Gaps<'_>, asked: &Asked, heads: &Heads<'_>) -> Ma
                         }
                     }
                 }
-                (turn(&pairs, next.as_deref(), first == 0, gaps.code))
+                (links(&turn, &pairs, gaps.code))
             }
         }
     }
 }
 
 /// The pager of one of several lists on a page.
-fn turn(pairs: &[(&str, &str)], next: Option<&str>, first: bool, code: &str) -> Markup {
-    let with = |page: &str| {
+fn links(turn: &Turn, pairs: &[(&str, &str)], code: &str) -> Markup {
+    turn.links(|more| {
         let mut pairs = pairs.to_vec();
-        pairs.push(("page", page));
+        pairs.extend([("kind", code), more]);
         format!("{}#{code}", path::with_query(BASE, &pairs))
-    };
-    html! {
-        @if next.is_some() || !first {
-            nav.pager aria-label="翻页" {
-                @if !first { a.button.quiet href=(with("")) { "回到第一页" } }
-                @if let Some(next) = next { a.button.quiet rel="next" href=(with(next)) { "下一页" } }
-            }
-        }
-    }
+    })
 }
 
 fn student_gap(
-    title: &str,
-    count: i64,
-    names: bool,
+    (title, count, names): (&str, i64, bool),
     found: &[Person],
-    next: Option<&str>,
-    (key, unit): (&str, &str),
+    links: &Markup,
+    code: &str,
 ) -> Markup {
     html! {
-        section.card.flush {
+        section.card.flush id=(code) {
             h2.inset {
                 (title) " "
                 @if count == 0 { (tag("没有", Tone::Good)) } @else { (tag(&format!("{count} 人"), Tone::Bad)) }
@@ -251,10 +246,8 @@ fn student_gap(
                         li { a.title href=(path::person(&it.id)) { (it.name) } span.muted { (super::number(it).unwrap_or("无学号")) } }
                     }
                 }
-                @if let Some(next) = next {
-                    p.table-foot { a href=(path::with_query(BASE, &[("unit", unit), (key, next)])) { "下一页" } }
-                }
             }
+            (links)
         }
     }
 }

@@ -10,21 +10,23 @@ use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::campaign::{self as stored, Exemption, Narrow};
-use storage::{account, people};
+use storage::campaign::{self as stored, Exemption, ExemptionKey as By, Narrow};
+use storage::{Order, Part, account, people};
 
 use super::seen;
 use crate::export::{self, PART, Row, Rows, Wanted};
-use crate::layout::{
-    self, Page, Tone, crumbs, empty, field, heading, note, options, pager, tag,
-};
-use crate::live::Running;
+use crate::layout::{self, Page, Tone, crumbs, empty, field, heading, note, options, tag};
+use crate::live::{Running, Tree};
+use crate::paging::At;
 use crate::session::SignedIn;
+use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{App, AppState, WebError, path, text};
 
 pub(crate) use grant::{grant, revoke};
 
 const PAGE: usize = 50;
+const KEYS: &[Key] =
+    &[falling("granted", "免除"), rising("duty", "任务"), rising("period", "周期")];
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -34,7 +36,10 @@ pub(crate) struct Asked {
     /// Filled in from a link on the board.
     subject: String,
     all: String,
-    after: String,
+    q: String,
+    sort: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
     /// What was typed into the form that came back.
     #[serde(skip)]
@@ -42,13 +47,26 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    fn narrow(&self, campaign: &str, unit: &str) -> Narrow {
+    fn sort(&self) -> Sort {
+        Sort::read(&self.sort, KEYS)
+    }
+
+    /// Persons are looked for by name where their names are shown.
+    fn narrow(&self, campaign: &str, unit: &str, with_names: bool) -> Narrow {
+        let sort = self.sort();
+        let key = match sort.code {
+            "duty" => By::Duty,
+            "period" => By::Period,
+            _ => By::Granted,
+        };
         Narrow {
             scope: unit.to_owned(),
             campaign: campaign.to_owned(),
             duty: self.duty.clone(),
             revoked: self.all == "1",
-            after: self.after.clone(),
+            search: self.q.trim().to_owned(),
+            with_names,
+            order: Order { key, descending: sort.descending },
         }
     }
 }
@@ -70,6 +88,11 @@ pub(crate) async fn exemptions(
 struct Names {
     people: HashMap<String, String>,
     accounts: HashMap<String, String>,
+}
+
+/// Whether persons are named on a page about `top`.
+fn shows_names(tree: &Tree, who: &SignedIn, top: &str) -> bool {
+    tree.school_of(top).is_some() && tree.permit(&who.actor, Action::ReadPeople, top).is_ok()
 }
 
 impl Names {
@@ -116,13 +139,10 @@ async fn list(
     let tree = app.live.tree();
     let unit = tree.scope(&who.actor, Action::Read, Some(&asked.unit))?.unit.id.clone();
     let mut conn = app.store.read().await?;
-    let narrow = asked.narrow(id, &unit);
-    let mut rows = stored::exemptions_page(&mut conn, &narrow, PAGE as i64 + 1).await?;
+    let narrow = asked.narrow(id, &unit, shows_names(&tree, who, &unit));
+    let mut rows = stored::exemptions_page(&mut conn, &narrow, asked.at.part(PAGE)).await?;
     drop(conn);
-    let next = (PAGE < rows.len()).then(|| {
-        rows.truncate(PAGE);
-        rows.last().map(|row| row.id.clone()).unwrap_or_default()
-    });
+    let turn = asked.at.turn(&mut rows, PAGE, |row| row.id.clone());
     let names = Names::read(app, who, &unit, &rows).await?;
     let may_grant = tree.permit(&who.actor, Action::Exempt, &unit).is_ok();
     let may_export = tree.permit(&who.actor, Action::Export, &unit).is_ok();
@@ -134,25 +154,39 @@ async fn list(
     ];
     let duties = duties(&campaign);
     let choices = || duties.iter().map(|(id, name)| (id.as_str(), name.as_str()));
-    let query =
-        [("unit", unit.as_str()), ("duty", asked.duty.as_str()), ("all", asked.all.as_str())];
+    let narrowing = [
+        ("unit", unit.as_str()),
+        ("duty", asked.duty.as_str()),
+        ("all", asked.all.as_str()),
+        ("q", asked.q.trim()),
+    ];
+    let heads = Heads { base: &base, pairs: &narrowing, keys: KEYS, sort: asked.sort() };
+    let order = asked.sort().text();
+    let mut query = narrowing.to_vec();
+    query.push(("sort", &order));
+    let back = asked.at.field(&query);
+    let is_narrowed = !asked.duty.is_empty() || !asked.q.trim().is_empty();
     let content = html! {
         (crumbs(&steps))
         (heading("免除", may_export.then(|| export::button(&export::href(&base, &query)))))
         p.lede { "依规不必完成的，写明理由免除；免除的不计入应完成数，随时可以撤销，前后都留痕。" }
         @if let Some(words) = problem { (note(words, Tone::Bad)) }
-        form.filter method="get" action=(base) {
+        form.filter method="get" action=(base) role="search" {
             input type="hidden" name="unit" value=(unit);
+            (field(if narrow.with_names { "姓名或理由" } else { "理由" }, None, html! {
+                input type="search" name="q" value=(asked.q.trim()) maxlength="100";
+            }))
             (field("任务", None, html! { select name="duty" { option value="" { "全部" } (options(choices(), &asked.duty)) } }))
             (field("状态", None, html! { select name="all" { (options([("", "有效的"), ("1", "含已撤销")], &asked.all)) } }))
+            (heads.choice())
             button.quiet type="submit" { "筛选" }
         }
         section.card.flush {
-            @if rows.is_empty() { (empty("没有免除。", None)) }
-            @else { (table((app, &names), &duties, &rows, may_grant.then_some(base.as_str()))) }
-            (pager(&base, &query, next.as_deref(), asked.after.is_empty()))
+            @if rows.is_empty() { (empty(if is_narrowed { "没有符合条件的免除。" } else { "没有免除。" }, None)) }
+            @else { (table((app, &names), (&duties, &heads), &rows, may_grant.then_some(&back))) }
+            (turn.pager(&base, &query))
         }
-        @if may_grant { (grant_form(app, &base, &unit, asked, &duties)) }
+        @if may_grant { (grant_form(app, (&base, &back), &unit, asked, &duties)) }
     };
     Ok(layout::page(app, who, Page { title: "免除", here: path::PLANS, content }))
 }
@@ -172,17 +206,17 @@ fn period_words(row: &Exemption) -> String {
         .map_or_else(|| "全部".to_owned(), |start| format!("自 {start} 的一期"))
 }
 
-/// `base` is where exemptions are revoked, for those who may.
+/// `back` is the way back to the list for those who may revoke.
 fn table(
     (app, names): (&App, &Names),
-    duties: &[(String, String)],
+    (duties, heads): (&[(String, String)], &Heads<'_>),
     rows: &[Exemption],
-    base: Option<&str>,
+    back: Option<&Markup>,
 ) -> Markup {
     let tree = app.live.tree();
     html! {
         table.stack {
-            thead { tr { th { "对象" } th { "任务" } th { "周期" } th { "理由" } th { "免除" } th { "状态" } } }
+            thead { tr { th { "对象" } (heads.th("duty")) (heads.th("period")) th { "理由" } (heads.th("granted")) th { "状态" } } }
             tbody {
                 @for row in rows {
                     tr {
@@ -198,8 +232,9 @@ fn table(
                         td data-label="免除" { (names.granter(row)) " " span.small.muted { (text::moment(row.granted_at)) } }
                         td data-label="状态" {
                             @if let Some(at) = row.revoked_at { (tag("已撤销", Tone::Faint)) " " span.small.muted { (text::moment(at)) } }
-                            @else if let Some(base) = base {
-                                form method="post" action=(format!("{base}/{}/revoke", row.id)) {
+                            @else if let Some(back) = back {
+                                form method="post" action=(format!("{}/{}/revoke", heads.base, row.id)) {
+                                    (back)
                                     button.quiet.slim type="submit" { "撤销" }
                                 }
                             } @else { (tag("有效", Tone::Good)) }
@@ -215,15 +250,17 @@ struct Exemptions {
     who: SignedIn,
     narrow: Narrow,
     duties: Vec<(String, String)>,
+    after: String,
 }
 
 impl Rows for Exemptions {
     async fn next(&mut self, app: &App) -> Result<Vec<Row>, WebError> {
         let mut conn = app.store.read().await?;
-        let found = stored::exemptions_page(&mut conn, &self.narrow, PART).await?;
+        let part = Part::after(&self.after, PART);
+        let found = stored::exemptions_page(&mut conn, &self.narrow, part).await?;
         drop(conn);
         if let Some(last) = found.last() {
-            self.narrow.after.clone_from(&last.id);
+            self.after.clone_from(&last.id);
         }
         let names = Names::read(app, &self.who, &self.narrow.scope, &found).await?;
         let tree = app.live.tree();
@@ -275,19 +312,20 @@ async fn export(
         narrowed: export::narrowed(&[
             ("单位", &tree.full_name(&unit)),
             ("任务", duty_name(&duties, &asked.duty)),
+            ("查找", &asked.q),
             ("状态", if asked.all == "1" { "含已撤销" } else { "" }),
         ]),
         columns: COLUMNS,
         permit: tree.permit(&who.actor, Action::Export, &unit)?,
     };
-    let mut narrow = asked.narrow(id, &unit);
-    narrow.after.clear();
-    export::answer(app, who, wanted, Exemptions { who: who.clone(), narrow, duties }).await
+    let narrow = asked.narrow(id, &unit, shows_names(&tree, who, &unit));
+    let rows = Exemptions { who: who.clone(), narrow, duties, after: String::new() };
+    export::answer(app, who, wanted, rows).await
 }
 
 fn grant_form(
     app: &App,
-    base: &str,
+    (base, back): (&str, &Markup),
     unit: &str,
     asked: &Asked,
     duties: &[(String, String)],
@@ -301,6 +339,7 @@ fn grant_form(
         section.card {
             h2 { "免除一项任务" }
             form method="post" action=(base) {
+                (back)
                 @if asked.subject.is_empty() {
                     (field("单位", Some("下级单位请先在上面切换到它的上级"), html! { select name="unit" { (options(units, unit)) } }))
                     @if tree.school_of(unit).is_some() {

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
+use campaign::collation::title_key;
 use campaign::day::Day;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{may_see, stage_words};
 use crate::export::{self, Known, Row, Wanted};
-use crate::layout::{self, Page, Tone, empty, field, heading, options, pager, tag};
+use crate::layout::{self, Page, Tone, empty, field, heading, options, tag};
 use crate::live::{Running, Tree};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{AppState, WebError, path};
@@ -34,7 +36,8 @@ pub(crate) struct Asked {
     q: String,
     state: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
@@ -64,8 +67,8 @@ fn found(
         .collect();
     let sort = Sort::read(&asked.sort, KEYS);
     match sort.code {
-        "name" => sort.rows(&mut rows, |it| it.campaign.name.clone()),
-        "unit" => sort.rows(&mut rows, |it| tree.full_name(&it.campaign.unit)),
+        "name" => sort.rows(&mut rows, |it| title_key(&it.campaign.name)),
+        "unit" => sort.rows(&mut rows, |it| title_key(&tree.full_name(&it.campaign.unit))),
         "from" => sort.rows(&mut rows, |it| it.campaign.from_on.clone()),
         "duties" => sort.rows(&mut rows, |it| it.version_on(today).plan.duties.len()),
         _ => sort.rows(&mut rows, |it| (it.is_ended(), tree.above(&it.campaign.unit).len())),
@@ -85,8 +88,8 @@ pub(crate) async fn list(
     if asked.format == "xlsx" {
         return export(&app, &who, &asked, &rows).await;
     }
-    let from = asked.after.parse::<usize>().unwrap_or(0).min(rows.len());
-    let next = (from + PAGE < rows.len()).then(|| (from + PAGE).to_string());
+    let from = asked.at.offset(PAGE, rows.len());
+    let turn = Turn::of(from, PAGE, rows.len());
     let sort = Sort::read(&asked.sort, KEYS);
     let narrowing = asked.pairs();
     let heads = Heads { base: path::PLANS, pairs: &narrowing, keys: KEYS, sort };
@@ -132,7 +135,7 @@ pub(crate) async fn list(
                     } }
                     tbody { @for it in rows.iter().skip(from).take(PAGE) { (row(&tree, it, today)) } }
                 }
-                (pager(path::PLANS, &pairs, next.as_deref(), from == 0))
+                (turn.pager(path::PLANS, &pairs))
             }
         }
     };

@@ -138,8 +138,7 @@ async fn find(app: &App, unit: &Unit, input: &Appointing) -> Result<Found, WebEr
         today: &today,
         only_left: false,
         order: storage::Order::default(),
-        after: "",
-        limit: 30,
+        part: storage::Part::first(30),
     };
     let mut conn = app.store.read().await?;
     let mut found = people::list(&mut conn, &app.store.sealer, &filter).await?;

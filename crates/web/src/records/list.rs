@@ -7,18 +7,19 @@ use campaign::record::Status;
 use jiff::civil::Date;
 use maud::{Markup, html};
 use serde::Deserialize;
-use storage::Order;
 use storage::record::{self, Filter, Summary};
+use storage::{Order, Part};
 
 use super::{activities, activity_name, scope, tone};
 use crate::export::{self, PART, Row, Rows, Wanted};
-use crate::layout::{self, Page, empty, field, heading, options, pager, tag};
+use crate::layout::{self, Page, empty, field, heading, options, tag};
 use crate::live::Tree;
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling};
 use crate::{App, AppState, WebError, path, text};
 
-pub(crate) const PAGE: i64 = 50;
+pub(crate) const PAGE: usize = 50;
 
 /// What narrows the list, as it stands in the address.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -33,7 +34,8 @@ pub(crate) struct Narrow {
     pub(crate) mine: String,
     pub(crate) suspect: String,
     pub(crate) sort: String,
-    pub(crate) after: String,
+    #[serde(flatten)]
+    pub(crate) at: At,
 }
 
 /// The columns that a list of records can be ordered by: those that an index
@@ -100,12 +102,10 @@ pub(crate) async fn list(
     let filter = narrow.filter(&tree, &who)?;
     let sort = Sort::read(&narrow.sort, KEYS);
     let mut conn = app.store.read().await?;
-    let page = (narrow.after.as_str(), PAGE + 1);
-    let mut rows = record::list(&mut conn, &filter, order(sort), page).await?;
+    let part = narrow.at.part(PAGE);
+    let mut rows = record::list(&mut conn, &filter, order(sort), part).await?;
     drop(conn);
-    let more = PAGE < rows.len() as i64;
-    rows.truncate(PAGE as usize);
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let turn = narrow.at.turn(&mut rows, PAGE, |row| row.id.clone());
     let narrowing = pairs_of(&narrow);
     let heads = Heads { base: path::RECORDS, pairs: &narrowing, keys: KEYS, sort };
     let order = sort.text();
@@ -130,7 +130,7 @@ pub(crate) async fn list(
             (empty("没有符合条件的记录。", None))
         } @else {
             (table(&app, &tree, &rows, &heads))
-            (pager(path::RECORDS, &pairs, next.as_deref(), narrow.after.is_empty()))
+            (turn.pager(path::RECORDS, &pairs))
         }
     };
     Ok(layout::page(&app, &who, Page { title: &title, here: path::RECORDS, content }))
@@ -217,7 +217,8 @@ impl Rows for Records {
         let filter = self.narrow.filter(&tree, &self.who)?;
         let by = order(Sort::read(&self.narrow.sort, KEYS));
         let mut conn = app.store.read().await?;
-        let found = record::list(&mut conn, &filter, by, (&self.after, PART)).await?;
+        let found =
+            record::list(&mut conn, &filter, by, Part::after(&self.after, PART)).await?;
         drop(conn);
         if let Some(last) = found.last() {
             self.after.clone_from(&last.id);

@@ -18,6 +18,7 @@ use super::desk::{self, Form};
 use super::{href, month_code};
 use crate::clock::end_of;
 use crate::layout::{self, Page, Tone, crumbs, empty, heading, tag};
+use crate::paging::At;
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, path};
 
@@ -31,7 +32,8 @@ pub(crate) struct Asked {
     state: String,
     q: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 

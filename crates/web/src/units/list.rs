@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use campaign::access::Action;
+use campaign::collation::title_key;
 use campaign::plan::UnitKind;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use crate::export::{self, Known, Row, Wanted};
 use crate::headcount::{self, Counts};
 use crate::layout::{self, Page, Tone, empty, field, heading, options, tag};
 use crate::live::{Node, Tree};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
 use crate::sort::{Heads, Key, Sort, falling, rising};
 use crate::{AppState, WebError, path};
@@ -38,7 +40,8 @@ pub(crate) struct Asked {
     kind: String,
     closed: String,
     sort: String,
-    after: String,
+    #[serde(flatten)]
+    at: At,
     format: String,
 }
 
@@ -68,7 +71,7 @@ impl<'a> Found<'a> {
         let sort = Sort::read(&asked.sort, KEYS);
         let count = |node: &&Node| counts.get(&node.unit.id).copied().unwrap_or_default();
         match sort.code {
-            "name" => sort.rows(&mut rows, |node| node.unit.name.clone()),
+            "name" => sort.rows(&mut rows, |node| title_key(&node.unit.name)),
             // Those without a code come last.
             "code" => sort.rows(&mut rows, |node| {
                 (Reverse(node.unit.code.is_some()), node.unit.code.clone())
@@ -96,9 +99,9 @@ pub(crate) async fn list(
     if asked.format == "xlsx" {
         return export(&app, &who, top, (&asked, &found)).await;
     }
-    let from = asked.after.parse::<usize>().unwrap_or(0).min(found.rows.len());
+    let from = asked.at.offset(PAGE, found.rows.len());
     let page: Vec<&Node> = found.rows.iter().skip(from).take(PAGE).copied().collect();
-    let next = (from + PAGE < found.rows.len()).then(|| (from + PAGE).to_string());
+    let turn = Turn::of(from, PAGE, found.rows.len());
     let narrowing = [
         ("unit", top_id),
         ("q", asked.q.trim()),
@@ -134,7 +137,7 @@ pub(crate) async fn list(
             section.card.flush {
                 (table(&tree, &page, &found.counts, Some((&heads, found.is_search))))
                 p.table-foot.muted.small { (format!("第 {}–{} 个，共 {} 个", from + 1, from + page.len(), found.rows.len())) }
-                (layout::pager(path::UNITS, &pairs, next.as_deref(), from == 0))
+                (turn.pager(path::UNITS, &pairs))
             }
         }
     };

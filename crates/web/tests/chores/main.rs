@@ -177,7 +177,7 @@ async fn sign_in(browser: &mut Browser, name: &str) {
 
 async fn letters(app: &AppState) -> Vec<outbox::Sent> {
     let mut conn = app.store.read().await.expect("reads");
-    outbox::page(&mut conn, &Narrow::default(), 50).await.expect("reads")
+    outbox::page(&mut conn, &Narrow::default(), storage::Part::first(50)).await.expect("reads")
 }
 
 /// To whom and what, in the order of addresses.

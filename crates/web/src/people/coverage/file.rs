@@ -3,7 +3,7 @@
 
 use axum::response::Response;
 use campaign::access::Action;
-use storage::people;
+use storage::{Part, people};
 
 use super::Gaps;
 use crate::export::{self, PART, Row, Rows, Wanted};
@@ -35,17 +35,16 @@ impl Rows for All {
         let sealer = &app.store.sealer;
         while let Some(which) = self.pupils {
             let mut conn = app.store.read().await?;
-            let (top, after) = (self.top.as_str(), self.after.as_str());
+            let of = (self.top.as_str(), today.as_str());
+            let part = Part::after(&self.after, PART);
             let (words, found) = match which {
                 Pupils::OutsideClasses => (
                     "没有编入班级的学生",
-                    people::outside_classes(&mut conn, sealer, top, &today, after, PART)
-                        .await?,
+                    people::outside_classes(&mut conn, sealer, of, part).await?,
                 ),
                 Pupils::WithoutGuardian => (
                     "没有登记监护人的学生",
-                    people::without_guardian(&mut conn, sealer, top, &today, after, PART)
-                        .await?,
+                    people::without_guardian(&mut conn, sealer, of, part).await?,
                 ),
             };
             drop(conn);

@@ -5,22 +5,16 @@ use axum::extract::{Path, Query, State};
 use campaign::plan::diff;
 use drafting::confirm::{self, Change};
 use maud::{Markup, html};
-use serde::Deserialize;
 use storage::draft::{self, Carried, Decision, Edition};
 
 use super::form::steps;
 use super::outcome::outcome;
 use super::{Desk, Line, desk, home};
-use crate::layout::{self, Page, Tone, empty, heading, note, pager, tag};
+use crate::layout::{self, Page, Tone, empty, heading, note, tag};
+use crate::paging::{At, Turn};
 use crate::plans::amend::differences;
 use crate::session::SignedIn;
 use crate::{AppState, WebError, path};
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    after: usize,
-}
 
 const PAGE: usize = 50;
 
@@ -28,7 +22,7 @@ pub(crate) async fn changes(
     State(app): State<AppState>,
     who: SignedIn,
     Path(id): Path<String>,
-    Query(asked): Query<Asked>,
+    Query(at): Query<At>,
 ) -> Result<Markup, WebError> {
     let now = desk(&app, &who, &id).await?;
     let mut conn = app.store.read().await?;
@@ -61,7 +55,7 @@ pub(crate) async fn changes(
         } @else {
             (note("两稿中有条目还不成立，任务的变化要等改正后才能比较；原句的变化见下。", Tone::Warn))
         }
-        (sentences(&format!("{}/changes", home(&id)), &told, asked.after))
+        (sentences(&format!("{}/changes", home(&id)), &told, &at))
     };
     Ok(layout::page(&app, &who, Page { title: "与上一稿对比", here: path::PLANS, content }))
 }
@@ -115,9 +109,9 @@ fn summary(before: &Desk, now: &Desk) -> Markup {
     }
 }
 
-fn sentences(here: &str, told: &[Change], after: usize) -> Markup {
-    let shown = told.iter().skip(after).take(PAGE);
-    let next = (after + PAGE < told.len()).then(|| (after + PAGE).to_string());
+fn sentences(here: &str, told: &[Change], at: &At) -> Markup {
+    let from = at.offset(PAGE, told.len());
+    let shown = told.iter().skip(from).take(PAGE);
     html! {
         section.card.flush {
             h2.inset { "原句的变化 " (told.len()) " 处" }
@@ -129,7 +123,7 @@ fn sentences(here: &str, told: &[Change], after: usize) -> Markup {
                     Change::Changed(old, new) => { p { (tag("改动", Tone::Calm)) " " del { (old) } } p { ins { (new) } } }
                 } }
             } } }
-            (pager(here, &[], next.as_deref(), after == 0))
+            (Turn::of(from, PAGE, told.len()).pager(here, &[]))
         }
     }
 }

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use super::card::{card, field_words, is_counted, kind_words};
 use super::{Desk, Line, desk, home, wants_part};
 use crate::fields::Fields as Sent;
-use crate::layout::{self, Page, crumbs, empty, heading, options, pager};
+use crate::layout::{self, Page, crumbs, empty, heading, options};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, path};
 
@@ -312,7 +313,8 @@ pub(super) fn steps(desk: &Desk, last: &str) -> Markup {
 #[serde(default)]
 pub(crate) struct Asked {
     q: String,
-    after: usize,
+    #[serde(flatten)]
+    at: At,
 }
 
 const PAGE: usize = 40;
@@ -336,13 +338,13 @@ pub(crate) async fn sentences(
         desk.edition.text.get(*from..*to).map(str::trim)
     };
     let wanted = asked.q.trim();
-    let mut shown: Vec<(usize, &str)> = (asked.after..desk.layout.sentences.len())
+    let found: Vec<(usize, &str)> = (0..desk.layout.sentences.len())
         .filter(|n| !taken.contains(n))
         .filter_map(|n| Some((n, text(n)?)))
         .filter(|(_, words)| 4 <= words.chars().count() && words.contains(wanted))
-        .take(PAGE + 1)
         .collect();
-    let next = (PAGE < shown.len()).then(|| shown.pop().map(|(n, _)| n.to_string())).flatten();
+    let from = asked.at.offset(PAGE, found.len());
+    let shown = found.iter().skip(from).take(PAGE);
     let content = html! {
         (steps(&desk, "从句子清单补充"))
         (heading("从句子清单补充", None))
@@ -352,8 +354,8 @@ pub(crate) async fn sentences(
             button.quiet type="submit" { "筛选" }
         }
         section.card.flush {
-            @if shown.is_empty() { (empty("没有符合条件的句子。", None)) }
-            ul.list { @for (n, words) in &shown { li {
+            @if found.is_empty() { (empty("没有符合条件的句子。", None)) }
+            ul.list { @for (n, words) in shown { li {
                 div.main { (words) }
                 @if desk.is_open() {
                     form method="post" action=(format!("{}/items", home(&id))) {
@@ -362,7 +364,7 @@ pub(crate) async fn sentences(
                     }
                 }
             } } }
-            (pager(&here, &[("q", &asked.q)], next.as_deref(), asked.after == 0))
+            (Turn::of(from, PAGE, found.len()).pager(&here, &[("q", &asked.q)]))
         }
     };
     Ok(layout::page(&app, &who, Page { title: "从句子清单补充", here: path::PLANS, content }))

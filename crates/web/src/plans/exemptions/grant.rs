@@ -11,6 +11,7 @@ use storage::people;
 
 use super::{Asked, duties, list};
 use crate::app::new_id;
+use crate::paging::{Back, back};
 use crate::plans::seen;
 use crate::session::SignedIn;
 use crate::setup::required;
@@ -27,6 +28,7 @@ pub(crate) struct Grant {
     pub(super) person: String,
     pub(super) period_start: String,
     pub(super) reason: String,
+    back: String,
 }
 
 pub(crate) async fn grant(
@@ -38,7 +40,9 @@ pub(crate) async fn grant(
     match save(&app, &who, &id, &input).await {
         Ok(()) => {
             let base = format!("{}/exemptions", path::campaign(&id));
-            Ok(Redirect::to(&path::with_query(&base, &[("unit", &input.unit)])).into_response())
+            let unit = path::with_query("", &[("unit", &input.unit)]);
+            let query = if input.back.is_empty() { &unit } else { &input.back };
+            Ok(Redirect::to(&back(&base, query)).into_response())
         }
         Err(error @ WebError::Invalid(_)) => {
             let asked = Asked {
@@ -73,8 +77,7 @@ async fn subject(app: &App, input: &Grant) -> Result<(String, String), WebError>
         today: &today,
         only_left: false,
         order: storage::Order::default(),
-        after: "",
-        limit: 30,
+        part: storage::Part::first(30),
     };
     let mut conn = app.store.read().await?;
     let mut found = people::list(&mut conn, &app.store.sealer, &filter).await?;
@@ -167,6 +170,7 @@ pub(crate) async fn revoke(
     State(app): State<AppState>,
     who: SignedIn,
     Path((id, exemption)): Path<(String, String)>,
+    Form(input): Form<Back>,
 ) -> Result<Redirect, WebError> {
     seen(&app, &who, &id)?;
     let mut conn = app.store.read().await?;
@@ -182,5 +186,6 @@ pub(crate) async fn revoke(
     tx.commit().await?;
     app.live.follow(&app.store, now).await?;
     let base = format!("{}/exemptions", path::campaign(&id));
-    Ok(Redirect::to(&path::with_query(&base, &[("unit", &row.unit)])))
+    let unit = path::with_query("", &[("unit", &row.unit)]);
+    Ok(Redirect::to(&back(&base, if input.back.is_empty() { &unit } else { &input.back })))
 }

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use campaign::access::Action;
+use campaign::collation::title_key;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
@@ -9,8 +10,9 @@ use storage::report::Report;
 
 use super::{Asked, code, state_tag};
 use crate::export::{self, Known, Row, Wanted};
-use crate::layout::{self, Tone, bar, field, options};
+use crate::layout::{Tone, bar, field, options};
 use crate::live::Tree;
+use crate::paging::Turn;
 use crate::reports::desk::{self, Form};
 use crate::reports::month::{self as months, Month, Owing};
 use crate::reports::{href, month, month_code};
@@ -60,7 +62,7 @@ fn narrow<'a>(tree: &Tree, month: &'a Month, asked: &Asked) -> Vec<&'a Owing> {
         .collect();
     let sort = Sort::read(&asked.sort, KEYS);
     match sort.code {
-        "unit" => sort.rows(&mut rows, |it| tree.full_name(&it.unit)),
+        "unit" => sort.rows(&mut rows, |it| title_key(&tree.full_name(&it.unit))),
         "state" => sort.rows(&mut rows, |it| it.report.as_ref().map(|it| it.state.code())),
         "first" => sort.rows(&mut rows, |it| {
             it.report.as_ref().and_then(|it| it.first_submitted_at).unwrap_or(i64::MAX)
@@ -87,8 +89,8 @@ pub(super) async fn part(
     }
     let period = month_code(chosen);
     let rows = narrow(&tree, &status, asked);
-    let first = asked.after.parse::<usize>().unwrap_or(0).min(rows.len());
-    let next = (first + PAGE < rows.len()).then(|| (first + PAGE).to_string());
+    let first = asked.at.offset(PAGE, rows.len());
+    let turn = Turn::of(first, PAGE, rows.len());
     let form_code = code(form);
     let narrowing = [
         ("unit", unit),
@@ -145,7 +147,7 @@ pub(super) async fn part(
                     }
                 }
             }
-            (layout::pager(path::REPORTS, &pairs, next.as_deref(), first == 0))
+            (turn.pager(path::REPORTS, &pairs))
         }
     })
 }
