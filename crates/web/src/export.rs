@@ -37,6 +37,8 @@ pub(crate) enum Value {
     Text(String),
     Integer(i64),
     Date(Date),
+    /// A share of one, shown as a percentage.
+    Share(f64),
     Empty,
 }
 
@@ -82,6 +84,7 @@ impl Value {
             Self::Text(text) => Cell::Text(text),
             Self::Integer(number) => Cell::Integer(*number),
             Self::Date(date) => Cell::Date(*date),
+            Self::Share(share) => Cell::Share(*share),
             Self::Empty => Cell::Empty,
         }
     }
@@ -95,11 +98,17 @@ pub(crate) trait Rows: Send + 'static {
 }
 
 /// Rows that lie in memory.
-pub(crate) struct Known(pub(crate) Vec<Row>);
+pub(crate) struct Known(std::vec::IntoIter<Row>);
+
+impl Known {
+    pub(crate) fn new(rows: Vec<Row>) -> Self {
+        Self(rows.into_iter())
+    }
+}
 
 impl Rows for Known {
     async fn next(&mut self, _: &App) -> Result<Vec<Row>, WebError> {
-        Ok(std::mem::take(&mut self.0))
+        Ok(self.0.by_ref().take(PART as usize).collect())
     }
 }
 
@@ -162,28 +171,83 @@ pub(crate) async fn answer(
             break;
         }
     }
-    let id = new_id();
-    let made = Made { name: format!("{}.xlsx", wanted.title) };
-    let job = Job {
-        id: id.clone(),
-        kind: KIND.to_owned(),
-        account: Some(who.actor.account.clone()),
-        unit: Some(wanted.permit.unit().to_owned()).filter(|unit| !unit.is_empty()),
-        payload: serde_json::to_string(&made).map_err(download::failed)?,
-        state: JobState::Queued,
-        done: 0,
-        total: 0,
-        message: made.name.clone(),
-        result: None,
-        created_at: app.clock.now(),
-        finished_at: None,
-    };
-    let file = place(app, &id);
+    let job = queued(app, who, &wanted.permit, format!("{}.xlsx", wanted.title))?;
+    let (file, page) = (place(app, &job.id), format!("{}/{}", path::JOBS, job.id));
     jobs::start(app, job, move |app, progress| async move {
         write(&app, (wanted, sheet), rows, &file, &progress).await
     })
     .await?;
-    Ok(Redirect::to(&format!("{}/{id}", path::JOBS)).into_response())
+    Ok(Redirect::to(&page).into_response())
+}
+
+/// A document that is made whole, such as a letter.
+pub(crate) struct Paper {
+    /// What the audit line calls it.
+    pub(crate) list: &'static str,
+    /// The file's name, with its extension.
+    pub(crate) name: String,
+    /// What narrowed it, in words; empty if nothing did.
+    pub(crate) narrowed: String,
+    pub(crate) rows: usize,
+    pub(crate) permit: Permit,
+}
+
+/// Answers with the document, or leads to the job that makes it.
+pub(crate) async fn paper(
+    app: &AppState,
+    who: &SignedIn,
+    paper: Paper,
+    make: impl FnOnce() -> Result<Vec<u8>, String> + Send + 'static,
+) -> Result<Response, WebError> {
+    let (list, count, permit) = (paper.list, paper.rows, paper.permit.clone());
+    let detail = format!("{}{} {count} 行", paper.name, bracketed(&paper.narrowed));
+    let name = paper.name;
+    let run = async move || {
+        let made = tokio::task::spawn_blocking(make).await.map_err(download::failed)?;
+        made.map_err(WebError::Internal)
+    };
+    if count <= AT_ONCE {
+        let bytes = run().await?;
+        noted(app, &permit, list, detail).await?;
+        return Ok(download::file(&name, media_type(&name), bytes).into_response());
+    }
+    let job = queued(app, who, &permit, name.clone())?;
+    let (file, page) = (place(app, &job.id), format!("{}/{}", path::JOBS, job.id));
+    jobs::start(app, job, move |app, progress| async move {
+        progress.set(0, 0, "正在生成");
+        keep(&file, &run().await?).await.map_err(storage::StorageError::from)?;
+        noted(&app, &permit, list, detail).await?;
+        Ok(Ended { message: format!("{name}，共 {count} 行"), result: None })
+    })
+    .await?;
+    Ok(Redirect::to(&page).into_response())
+}
+
+fn media_type(name: &str) -> &'static str {
+    if std::path::Path::new(name).extension().is_some_and(|it| it == "docx") {
+        office::letter::DOCX_MEDIA_TYPE
+    } else {
+        ListFormat::Xlsx.media_type()
+    }
+}
+
+/// The job that makes a file.
+fn queued(app: &App, who: &SignedIn, permit: &Permit, name: String) -> Result<Job, WebError> {
+    let made = Made { name };
+    Ok(Job {
+        id: new_id(),
+        kind: KIND.to_owned(),
+        account: Some(who.actor.account.clone()),
+        unit: Some(permit.unit().to_owned()).filter(|unit| !unit.is_empty()),
+        payload: serde_json::to_string(&made).map_err(download::failed)?,
+        state: JobState::Queued,
+        done: 0,
+        total: 0,
+        message: made.name,
+        result: None,
+        created_at: app.clock.now(),
+        finished_at: None,
+    })
 }
 
 /// The rest of a long list, and the file.
@@ -220,13 +284,12 @@ async fn keep(file: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
     tokio::fs::rename(&part, file).await
 }
 
+fn bracketed(narrowed: &str) -> String {
+    if narrowed.is_empty() { String::new() } else { format!("（{narrowed}）") }
+}
+
 async fn note(app: &App, wanted: &Wanted, count: usize) -> Result<(), WebError> {
-    let narrowed = if wanted.narrowed.is_empty() {
-        String::new()
-    } else {
-        format!("（{}）", wanted.narrowed)
-    };
-    let detail = format!("{}{narrowed} {count} 行", wanted.title);
+    let detail = format!("{}{} {count} 行", wanted.title, bracketed(&wanted.narrowed));
     noted(app, &wanted.permit, wanted.list, detail).await
 }
 
@@ -315,7 +378,7 @@ pub(crate) async fn file(
     let bytes = tokio::fs::read(place(&app, &job.id))
         .await
         .map_err(|_| WebError::Conflict("文件只保留一天，现已删除，请重新导出。".to_owned()))?;
-    Ok(download::file(&made.name, ListFormat::Xlsx.media_type(), bytes).into_response())
+    Ok(download::file(&made.name, media_type(&made.name), bytes).into_response())
 }
 
 /// Exports that were under way when the house went down are made anew.

@@ -10,7 +10,7 @@ use axum::http::{Request, StatusCode};
 use campaign::access::{Action, Role, permit_house};
 use campaign::person::PersonRole;
 use campaign::plan::UnitKind;
-use pages::{links, next};
+use pages::{cells, links, next};
 use storage::job::{self, State as JobState};
 use storage::organisation;
 use storage::people::{self, Person, Personal};
@@ -356,9 +356,53 @@ async fn the_appointment_list_shows_gaps_and_leaves_in_three_forms() {
             assert_eq!(file.status, StatusCode::OK, "{engine}: {format}");
             assert!(file.body.starts_with("PK"), "{engine}: {format}");
         }
+        let held = officer.get("/units/s/appointments?state=held").await;
+        assert_eq!(cells(&held.body, "姓名"), ["学生1"], "{engine}");
+        let vacant = officer.get("/units/s/appointments?state=vacant&sort=post").await;
+        let names = cells(&vacant.body, "姓名");
+        assert!(!names.is_empty() && names.iter().all(|it| it == "空缺"), "{engine}");
+        let by_name = officer.get("/units/s/appointments?sort=name").await;
+        assert_eq!(cells(&by_name.body, "姓名")[0], "学生1", "{engine}: vacancies come last");
+        let none = officer.get("/units/s/appointments?q=不在这里").await;
+        assert!(none.body.contains("没有符合条件的岗位"), "{engine}");
+        let wish = [("format", "xlsx"), ("q", "学生1"), ("state", "held")];
+        let encoded = web::path::with_query("", &wish);
+        let request = Request::post("/units/s/appointments")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(encoded.trim_start_matches('?').to_owned()))
+            .expect("a request");
+        let (_, bytes) = officer.bytes(request).await;
+        assert_eq!(column(&rows(&bytes), 3), ["学生1"], "{engine}: as the page is narrowed");
         let foreign = officer.get("/units/s2/appointments").await;
         assert_eq!(foreign.status, StatusCode::FORBIDDEN, "{engine}");
         let trail = admin.get("/audit?action=export").await;
-        assert!(trail.body.contains("岗位名单"), "{engine}");
+        assert!(trail.body.contains("岗位名单（查找：学生1，状态：在任） 1 行"), "{engine}");
+    }
+}
+
+/// A district's list has more posts than a page, and says so when it is printed.
+#[tokio::test]
+async fn a_long_appointment_list_is_turned_and_printed_whole() {
+    for (engine, app) in houses().await {
+        let (mut admin, _, _) = house(&app).await;
+        let root = app.live.tree().root().expect("a root").unit.id.clone();
+        let permit = permit_house(Action::ManageOrganisation, &root);
+        let mut tx = app.store.write(app.clock.now()).await.expect("begins");
+        let classes: Vec<_> = (0..130)
+            .map(|n| {
+                school::unit_named(&format!("c{n}"), "s", UnitKind::Class, &format!("{n}班"))
+            })
+            .collect();
+        organisation::insert_units_many(&mut tx, &permit, &classes).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        app.live.refresh(&app.store, app.clock.now()).await.expect("refreshes");
+        let first = admin.get("/units/s/appointments?q=班主任").await;
+        assert_eq!(cells(&first.body, "序号").len(), 100, "{engine}");
+        assert!(first.body.contains("第 1 页，共 2 页"), "{engine}");
+        let second = admin.get(&next(&first.body).expect("more")).await;
+        assert_eq!(cells(&second.body, "序号")[0], "101", "{engine}");
+        let whole = admin.get("/units/s/appointments?q=班主任&whole=1").await;
+        assert!(cells(&whole.body, "序号").len() > 130, "{engine}");
+        assert!(!whole.body.contains("下一页"), "{engine}");
     }
 }

@@ -8,7 +8,6 @@ pub(crate) use file::duty_file;
 use std::collections::HashMap;
 
 use axum::extract::{Query, State as Shared};
-use axum::response::IntoResponse;
 use campaign::access::Action;
 use campaign::board::{self, Ranked};
 use campaign::day::Day;
@@ -20,7 +19,6 @@ use campaign::plan::Duty;
 use campaign::rates::Counts;
 use campaign::standing::{Standing, State};
 use maud::{Markup, html};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 
 use super::chart;
 use super::figures::{duty_ix, order};
@@ -31,7 +29,7 @@ use crate::layout::{self, Page, bar, crumbs, empty, field, icon, options, tag};
 use crate::paging::{At, Turn};
 use crate::plans::{Quote, quoted, quotes};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path, text};
+use crate::{App, AppState, WebError, path, text};
 
 /// The figures of a duty's page.
 struct DutyPage {

@@ -1,37 +1,43 @@
 //! The board's tables as workbooks.
 
 use axum::extract::{Query, State as Shared};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use campaign::access::Action;
 use campaign::rates::{Counts, Ratio};
 use campaign::standing::State;
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 
 use super::figures::{Figures, duty_name};
 use super::frame::{Asked, Frame};
 use super::ranking::matching;
+use crate::export::{self, Known, Row, Value, Wanted};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, export};
+use crate::{App, AppState, WebError};
 
-const FIGURES: [(&str, f64); 9] = [
-    ("完成率", 10.0),
-    ("按时率", 10.0),
-    ("应完成", 10.0),
-    ("按时", 10.0),
-    ("逾期完成", 10.0),
-    ("部分完成", 10.0),
-    ("未完成", 10.0),
-    ("进行中", 10.0),
-    ("免除", 10.0),
-];
+/// Columns of words, and after them those of `figures`.
+macro_rules! columns {
+    ($($words:expr),+) => {
+        &[
+            $($words,)+
+            ("完成率", 10.0),
+            ("按时率", 10.0),
+            ("应完成", 10.0),
+            ("按时", 10.0),
+            ("逾期完成", 10.0),
+            ("部分完成", 10.0),
+            ("未完成", 10.0),
+            ("进行中", 10.0),
+            ("免除", 10.0),
+        ]
+    };
+}
 
-fn figures(counts: &Counts) -> [Cell<'static>; 9] {
-    let share = |ratio: Ratio| ratio.share().map_or(Cell::Text("—"), Cell::Share);
-    let count = |state| Cell::Integer(counts.of(state).into());
+fn figures(counts: &Counts) -> [Value; 9] {
+    let share = |ratio: Ratio| ratio.share().map_or_else(|| "—".into(), Value::Share);
+    let count = |state| Value::Integer(counts.of(state).into());
     [
         share(counts.rate()),
         share(counts.timely()),
-        Cell::Integer(counts.due().into()),
+        Value::Integer(counts.due().into()),
         count(State::Met),
         count(State::Late),
         count(State::Partial),
@@ -42,44 +48,30 @@ fn figures(counts: &Counts) -> [Cell<'static>; 9] {
 }
 
 /// A table whose first columns are words and whose others are counts.
-struct Table<'a> {
-    title: &'a str,
-    words: &'a [(&'a str, f64)],
+struct Table {
+    title: &'static str,
+    columns: &'static [(&'static str, f64)],
     rows: Vec<(Vec<String>, Counts)>,
 }
 
 async fn file(
-    app: &App,
+    app: &AppState,
     who: &SignedIn,
     frame: &Frame<'_>,
-    table: &Table<'_>,
+    table: Table,
 ) -> Result<Response, WebError> {
-    let permit = frame.tree.permit(&who.actor, Action::Export, &frame.unit)?;
-    let columns: Vec<Column<'_>> = table
-        .words
-        .iter()
-        .chain(&FIGURES)
-        .map(|&(header, width)| Column { header, width })
-        .collect();
-    let note = format!(
-        "{}，{}，{} 的情况",
-        frame.unit_name(),
-        frame.campaign().campaign.name,
-        frame.day
-    );
-    let head = Head { sheet: table.title, title: table.title, note: &note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    for (words, counts) in &table.rows {
-        let mut cells: Vec<Cell<'_>> = words.iter().map(|word| Cell::Text(word)).collect();
-        cells.extend(figures(counts));
-        list.row(&cells).map_err(download::failed)?;
-    }
-    let bytes = list.finish().map_err(download::failed)?;
-    let rows = table.rows.len();
-    let detail = format!("{}（{}，{}） {rows} 行", table.title, frame.unit_name(), frame.day);
-    export::noted(app, &permit, "board", detail).await?;
-    let name = format!("{}-{}-{}.xlsx", table.title, frame.unit_name(), frame.day);
-    Ok(download::file(&name, ListFormat::Xlsx.media_type(), bytes).into_response())
+    let row = |(words, counts): (Vec<String>, Counts)| -> Row {
+        words.into_iter().map(Value::from).chain(figures(&counts)).collect()
+    };
+    let wanted = Wanted {
+        list: "board",
+        title: format!("{}-{}", table.title, frame.unit_name()),
+        narrowed: frame.words(),
+        columns: table.columns,
+        permit: frame.tree.permit(&who.actor, Action::Export, &frame.unit)?,
+    };
+    let rows = table.rows.into_iter().map(row).collect();
+    export::answer(app, who, wanted, Known::new(rows)).await
 }
 
 async fn open<'a>(app: &App, who: &'a SignedIn, asked: Asked) -> Result<Frame<'a>, WebError> {
@@ -103,14 +95,9 @@ pub(crate) async fn units_file(
             vec![(place + 1).to_string(), name, town.unwrap_or_default(), stage.to_owned()];
         (words, unit.counts)
     });
-    let words = [("序", 6.0), ("单位", 30.0), ("镇街", 14.0), ("学段", 10.0)];
-    file(
-        &app,
-        &who,
-        &frame,
-        &Table { title: "下属单位完成情况", words: &words, rows: rows.collect() },
-    )
-    .await
+    let columns = columns![("序", 6.0), ("单位", 30.0), ("镇街", 14.0), ("学段", 10.0)];
+    let rows = rows.collect();
+    file(&app, &who, &frame, Table { title: "下属单位完成情况", columns, rows }).await
 }
 
 pub(crate) async fn duties_file(
@@ -131,14 +118,9 @@ pub(crate) async fn duties_file(
         ];
         (words, it.counts)
     });
-    let words = [("任务", 34.0), ("由谁", 20.0), ("频次", 22.0), ("依据", 14.0)];
-    file(
-        &app,
-        &who,
-        &frame,
-        &Table { title: "各项任务完成情况", words: &words, rows: rows.collect() },
-    )
-    .await
+    let columns = columns![("任务", 34.0), ("由谁", 20.0), ("频次", 22.0), ("依据", 14.0)];
+    let rows = rows.collect();
+    file(&app, &who, &frame, Table { title: "各项任务完成情况", columns, rows }).await
 }
 
 pub(crate) async fn months_file(
@@ -152,12 +134,7 @@ pub(crate) async fn months_file(
         let (year, number, _) = month.year_month_day();
         (vec![format!("{year}-{number:02}")], *counts)
     });
-    let words = [("月份", 12.0)];
-    file(
-        &app,
-        &who,
-        &frame,
-        &Table { title: "各月完成情况", words: &words, rows: rows.collect() },
-    )
-    .await
+    let columns = columns![("月份", 12.0)];
+    let rows = rows.collect();
+    file(&app, &who, &frame, Table { title: "各月完成情况", columns, rows }).await
 }

@@ -86,6 +86,12 @@ impl<'a> Frame<'a> {
         self.tree.name(&self.unit)
     }
 
+    /// What narrows an export of it, in words.
+    pub(super) fn words(&self) -> String {
+        let (unit, campaign) = (self.unit_name(), &self.campaign().campaign.name);
+        format!("{unit}，{campaign}，{} 的情况", self.day)
+    }
+
     pub(super) fn may(&self, action: Action) -> bool {
         self.tree.permit(&self.who.actor, action, &self.unit).is_ok()
     }

@@ -267,5 +267,5 @@ pub(crate) async fn file(
         columns: COLUMNS,
         permit,
     };
-    export::answer(&app, &who, wanted, Known(all.iter().map(row).collect())).await
+    export::answer(&app, &who, wanted, Known::new(all.iter().map(row).collect())).await
 }

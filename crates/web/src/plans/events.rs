@@ -115,6 +115,7 @@ pub(crate) async fn events(
     let mut pairs = narrowing.to_vec();
     pairs.push(("sort", &order));
     let back = asked.at.field(&pairs);
+    let may_cancel = tree.permit(&who.actor, Action::Read, &unit).is_ok();
     let may_export = tree.permit(&who.actor, Action::Export, &unit).is_ok();
     let content = html! {
         (crumbs(&steps))
@@ -124,7 +125,7 @@ pub(crate) async fn events(
         section.card.flush {
             @if rows.is_empty() && is_narrowed { (empty("没有符合条件的事件。", None)) }
             @else if rows.is_empty() { (empty("还没有登记过事件。", None)) }
-            @else { (table(&tree, &rows, &heads, &back)) }
+            @else { (table(&tree, &rows, &heads, may_cancel.then_some(&back))) }
             (turn.pager(&base, &pairs))
         }
         @if names.is_empty() { p.muted { "这份方案没有由事件触发的任务。" } }
@@ -150,7 +151,7 @@ fn filter_form(asked: &Asked, unit: &str, names: &[String], heads: &Heads<'_>) -
     }
 }
 
-fn table(tree: &Tree, rows: &[Event], heads: &Heads<'_>, back: &Markup) -> Markup {
+fn table(tree: &Tree, rows: &[Event], heads: &Heads<'_>, back: Option<&Markup>) -> Markup {
     html! {
         table.stack {
             thead { tr { th { "事件" } th { "单位" } (heads.th("happened")) (heads.th("entered")) th { "状态" } } }
@@ -163,12 +164,12 @@ fn table(tree: &Tree, rows: &[Event], heads: &Heads<'_>, back: &Markup) -> Marku
                         td data-label="登记时间" { (text::moment(row.created_at)) }
                         td data-label="状态" {
                             @if row.cancelled_at.is_some() { (tag("已撤销", Tone::Faint)) }
-                            @else {
+                            @else if let Some(back) = back {
                                 form method="post" action=(format!("{}/{}/cancel", heads.base, row.id)) {
                                     (back)
                                     button.quiet.slim type="submit" { "登记有误，撤销" }
                                 }
-                            }
+                            } @else { (tag("有效", Tone::Good)) }
                         }
                     }
                 }

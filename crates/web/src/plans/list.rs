@@ -201,5 +201,5 @@ async fn export(
         columns: COLUMNS,
         permit: tree.permit(&who.actor, Action::Export, &unit)?,
     };
-    export::answer(app, who, wanted, Known(rows.iter().map(row).collect())).await
+    export::answer(app, who, wanted, Known::new(rows.iter().map(row).collect())).await
 }

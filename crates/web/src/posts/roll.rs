@@ -1,240 +1,134 @@
-//! The appointment list (岗位名单): as a page to print, and as a workbook.
+//! The appointment list (岗位名单): as a page to read and to print, and as a
+//! workbook or a letter.
 
-use axum::Form;
-use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Response};
+mod file;
+mod lines;
+
+use axum::extract::{Path, Query, State};
 use campaign::access::Action;
 use maud::{Markup, html};
-use office::letter::{self, AppointmentGroup, AppointmentList};
-use office::sheet::{Cell, Column, Head, List, ListFormat};
 use serde::Deserialize;
-use storage::people::Scope;
-use storage::post;
 
-use super::{holds_on, post_name, wanted};
-use crate::layout::{self, Page, heading};
-use crate::live::Tree;
+use crate::layout::{self, Page, empty, field, heading, options};
+use crate::paging::{At, Turn};
 use crate::session::SignedIn;
-use crate::{App, AppState, WebError, download, path, text, units};
+use crate::sort::{Heads, Key, Sort, falling, rising};
+use crate::{AppState, WebError, path, text, units};
 
-/// A line of the list; a vacancy has no name.
-struct Line {
-    unit: String,
-    post: String,
-    name: Option<String>,
-    phone: String,
-    since: String,
+pub(crate) use file::download;
+use lines::{Line, Lines, UNITS_MAX};
+
+const PAGE: usize = 100;
+/// Rows that are printed on one page at most: some eighty sheets of paper.
+const PRINTED_MAX: usize = 3_000;
+const KEYS: &[Key] = &[
+    rising("place", "顺序"),
+    rising("post", "岗位"),
+    rising("name", "姓名"),
+    falling("since", "到任日期"),
+];
+const STATES: [(&str, &str); 3] = [("", "全部"), ("held", "在任"), ("vacant", "空缺")];
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    q: String,
+    state: String,
+    sort: String,
+    /// All rows on one page, to print.
+    whole: String,
+    #[serde(flatten)]
+    at: At,
 }
 
-/// Units a list covers at most: a district's schools, not its classes.
-const UNITS_MAX: usize = 2_000;
-
-async fn lines(
-    app: &App,
-    tree: &Tree,
-    id: &str,
-    with_phones: bool,
-) -> Result<Vec<Line>, WebError> {
-    use campaign::plan::UnitKind::{Class, Grade, Group};
-    let today = app.clock.today().to_string();
-    let mut conn = app.store.read().await?;
-    let holders = post::holders(&mut conn, Scope::Below(id), &today).await?;
-    drop(conn);
-    let own_kind = tree.get(id).map(|node| node.unit.kind);
-    let in_school = tree.school_of(id).is_some();
-    let mut lines = Vec::new();
-    let places = tree
-        .below(id)
-        .into_iter()
-        .filter(|node| node.unit.closed_on.is_none())
-        // A bureau's list names schools and offices; classes stand in a school's own.
-        .filter(|node| in_school || !matches!(node.unit.kind, Class | Grade | Group))
-        .filter(|node| node.unit.kind != Group || own_kind == Some(Class))
-        .take(UNITS_MAX);
-    for node in places {
-        let unit = tree.full_name(&node.unit.id);
-        let own: Vec<&post::Holder> = holders
-            .iter()
-            .filter(|it| it.appointment.unit == node.unit.id && holds_on(it, &today))
-            .collect();
-        let wanted = wanted(app, tree, &node.unit.id);
-        let order = |code: &str| wanted.posts.iter().position(|it| it.post == code);
-        let mut of_unit: Vec<(usize, Line)> = Vec::new();
-        for it in &own {
-            let phone = it.phone(&app.store.sealer)?.unwrap_or_default();
-            let phone = if with_phones { phone } else { text::masked_phone(&phone) };
-            let stand_in =
-                if it.appointment.substitute_for.is_some() { "（代理）" } else { "" };
-            of_unit.push((
-                order(&it.appointment.post).unwrap_or(usize::MAX),
-                Line {
-                    unit: unit.clone(),
-                    post: post_name(&it.appointment.post).to_owned(),
-                    name: Some(format!("{}{stand_in}", it.name)),
-                    phone,
-                    since: it.appointment.from_on.clone(),
-                },
-            ));
-        }
-        for it in super::vacancies(&wanted, &holders_of(&own), &today) {
-            of_unit.push((
-                order(&it.post).unwrap_or(usize::MAX),
-                Line {
-                    unit: unit.clone(),
-                    post: it.name.clone(),
-                    name: None,
-                    phone: String::new(),
-                    since: String::new(),
-                },
-            ));
-        }
-        of_unit.sort_by_key(|(order, _)| *order);
-        lines.extend(of_unit.into_iter().map(|(_, line)| line));
+impl Asked {
+    fn sort(&self) -> Sort {
+        Sort::read(&self.sort, KEYS)
     }
-    Ok(lines)
-}
 
-fn holders_of(own: &[&post::Holder]) -> Vec<post::Holder> {
-    own.iter().map(|it| (*it).clone()).collect()
+    fn pairs(&self) -> [(&'static str, &str); 2] {
+        [("q", self.q.trim()), ("state", &self.state)]
+    }
 }
 
 pub(crate) async fn print(
     State(app): State<AppState>,
     who: SignedIn,
     Path(id): Path<String>,
+    Query(asked): Query<Asked>,
 ) -> Result<Markup, WebError> {
     let tree = app.live.tree();
     tree.permit(&who.actor, Action::Read, &id)?;
     let node = tree.get(&id).ok_or(WebError::NotFound)?;
-    let lines = lines(&app, &tree, &id, false).await?;
-    let vacant = lines.iter().filter(|line| line.name.is_none()).count();
-    let may_export = tree.permit(&who.actor, Action::Export, &id).is_ok();
-    let may_reveal = tree.permit(&who.actor, Action::Reveal, &id).is_ok();
+    let found = Lines::gather(&app, &tree, &id).await?.narrowed(&asked);
+    let base = format!("{}/appointments", path::unit(&id));
+    let narrowing = asked.pairs();
+    let heads = Heads { base: &base, pairs: &narrowing, keys: KEYS, sort: asked.sort() };
+    let order = asked.sort().text();
+    let pairs = [narrowing[0], narrowing[1], ("sort", order.as_str())];
+    let all = found.rows.len();
+    let (from, size) = match asked.whole.as_str() {
+        "" => (asked.at.offset(PAGE, all), PAGE),
+        _ => (0, PRINTED_MAX),
+    };
     let content = html! {
         (units::trail_to(&tree, &who, &id, "岗位名单"))
-        (heading(&format!("{}反诈工作岗位名单", node.unit.name), None))
-        @if may_export {
-            form.filter method="post" action=(format!("{}/appointments", path::unit(&id))) {
-                @if may_reveal {
-                    label.field { input type="checkbox" name="phones" value="1"; "含完整手机号（将留下查看记录）" }
+        (heading(&format!("{}反诈工作岗位名单", node.unit.name), Some(html! {
+            @if PAGE < all && asked.whole.is_empty() {
+                a.button.quiet href=(path::with_query(&base, &[pairs[0], pairs[1], pairs[2], ("whole", "1")])) {
+                    "整张打印"
                 }
-                button.quiet type="submit" name="format" value="xlsx" { "下载 Excel" }
-                button.quiet type="submit" name="format" value="docx" { "下载 Word" }
             }
+        })))
+        form.filter method="get" action=(base) role="search" {
+            (field("单位、岗位或姓名", None, html! { input type="search" name="q" value=(asked.q.trim()) maxlength="50"; }))
+            (field("状态", None, html! { select name="state" { (options(STATES, &asked.state)) } }))
+            (heads.choice())
+            button.quiet type="submit" { "查找" }
         }
-        p.muted { (text::chinese_date(app.clock.today())) "，共 " (lines.len()) " 岗，空缺 " (vacant) " 岗" }
-        section.card.flush {
-            table.stack {
-                thead { tr { th.number { "序号" } th { "单位" } th { "岗位" } th { "姓名" } th { "联系电话" } th { "到任日期" } } }
-                tbody {
-                    @for (index, line) in lines.iter().enumerate() {
-                        tr {
-                            td.number data-label="序号" { (index + 1) }
-                            td data-label="单位" { (line.unit) }
-                            td data-label="岗位" { (line.post) }
-                            td data-label="姓名" { @match &line.name { Some(name) => (name), None => (layout::tag("空缺", layout::Tone::Bad)) } }
-                            td data-label="联系电话" { (line.phone) }
-                            td data-label="到任日期" { (line.since) }
-                        }
-                    }
-                }
+        @if tree.permit(&who.actor, Action::Export, &id).is_ok() {
+            (file::form(&base, &pairs, tree.permit(&who.actor, Action::Reveal, &id).is_ok()))
+        }
+        p.muted {
+            (text::chinese_date(app.clock.today())) "，共 " (all) " 岗，空缺 " (found.vacant()) " 岗"
+            @if found.is_cut { "；单位超过 " (UNITS_MAX) " 个，只列前 " (UNITS_MAX) " 个，其余请到下级单位查看" }
+            @if size == PRINTED_MAX && PRINTED_MAX < all { "；本页只列前 " (PRINTED_MAX) " 行，其余请按下级单位打印或下载" }
+        }
+        @if all == 0 { (empty("没有符合条件的岗位。", None)) } @else {
+            section.card.flush {
+                (table(&found.on_page(&app, (from, size))?, from, &heads))
+                @if asked.whole.is_empty() { (Turn::of(from, PAGE, all).pager(&base, &pairs)) }
             }
         }
     };
     Ok(layout::page(&app, &who, Page { title: "岗位名单", here: path::UNITS, content }))
 }
 
-/// The list as an official annex, a table for each unit.
-fn document(
-    app: &App,
-    unit: &str,
-    title: &str,
-    lines: Vec<Line>,
-) -> Result<Response, WebError> {
-    let mut groups: Vec<AppointmentGroup> = Vec::new();
-    for line in lines {
-        let appointment = letter::Appointment {
-            post: line.post,
-            person: line.name,
-            position: String::new(),
-            phone: line.phone,
-            note: if line.since.is_empty() {
-                String::new()
-            } else {
-                format!("{}到任", line.since)
-            },
-        };
-        match groups.last_mut().filter(|group| group.name == line.unit) {
-            Some(group) => group.appointments.push(appointment),
-            None => groups
-                .push(AppointmentGroup { name: line.unit, appointments: vec![appointment] }),
+/// Lines with the phones that they show.
+fn table(rows: &[(&Line, String)], from: usize, heads: &Heads<'_>) -> Markup {
+    html! {
+        table.stack {
+            thead { tr {
+                th.number { "序号" } th { "单位" } (heads.th("post")) (heads.th("name"))
+                th { "联系电话" } (heads.th("since"))
+            } }
+            tbody {
+                @for (n, (line, phone)) in (from + 1..).zip(rows) {
+                    tr {
+                        td.number data-label="序号" { (n) }
+                        td data-label="单位" { (line.unit) }
+                        td data-label="岗位" { (line.post) }
+                        td data-label="姓名" {
+                            @match &line.name {
+                                Some(name) => (name),
+                                None => (layout::tag("空缺", layout::Tone::Bad)),
+                            }
+                        }
+                        td data-label="联系电话" { (phone) }
+                        td data-label="到任日期" { (line.since) }
+                    }
+                }
+            }
         }
     }
-    let list = AppointmentList {
-        title: title.to_owned(),
-        unit: unit.to_owned(),
-        as_of: app.clock.today(),
-        groups,
-    };
-    let bytes = letter::appointment_list(&list).to_docx().map_err(download::failed)?;
-    let name = format!("{title}.docx");
-    Ok(download::file(&name, letter::DOCX_MEDIA_TYPE, bytes).into_response())
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Wish {
-    phones: String,
-    format: String,
-}
-
-pub(crate) async fn download(
-    State(app): State<AppState>,
-    who: SignedIn,
-    Path(id): Path<String>,
-    Form(wish): Form<Wish>,
-) -> Result<Response, WebError> {
-    let tree = app.live.tree();
-    let mut permit = tree.permit(&who.actor, Action::Export, &id)?;
-    let with_phones = !wish.phones.is_empty();
-    if with_phones {
-        permit = tree.permit(&who.actor, Action::Reveal, &id)?;
-    }
-    let node = tree.get(&id).ok_or(WebError::NotFound)?;
-    let lines = lines(&app, &tree, &id, with_phones).await?;
-    let mut tx = app.store.write(app.clock.now()).await?;
-    let object = format!("unit/{id}");
-    let detail = format!("岗位名单 {} 行", lines.len());
-    tx.audit(&permit, "appointments", storage::Change { object: &object, detail });
-    tx.commit().await?;
-    let title = format!("{}反诈工作岗位名单", node.unit.name);
-    if wish.format == "docx" {
-        return document(&app, &node.unit.name, &title, lines);
-    }
-    let note = format!("{}　制表人：{}", text::chinese_date(app.clock.today()), who.name);
-    let column = |header, width| Column { header, width };
-    let columns = [
-        column("序号", 6.0),
-        column("单位", 34.0),
-        column("岗位", 20.0),
-        column("姓名", 14.0),
-        column("联系电话", 16.0),
-        column("到任日期", 14.0),
-    ];
-    let head = Head { sheet: "岗位名单", title: &title, note: &note, columns: &columns };
-    let mut list = List::new(ListFormat::Xlsx, &head).map_err(download::failed)?;
-    for (index, line) in lines.iter().enumerate() {
-        list.row(&[
-            Cell::Integer(index as i64 + 1),
-            Cell::Text(&line.unit),
-            Cell::Text(&line.post),
-            Cell::Text(line.name.as_deref().unwrap_or("空缺")),
-            Cell::Text(&line.phone),
-            Cell::Text(&line.since),
-        ])
-        .map_err(download::failed)?;
-    }
-    let bytes = list.finish().map_err(download::failed)?;
-    Ok(download::file(&format!("{title}.xlsx"), ListFormat::Xlsx.media_type(), bytes)
-        .into_response())
 }

@@ -288,6 +288,8 @@ pub(crate) async fn withdraw(
     let mut record = record::by_id(tx.conn(), &id).await?.ok_or(WebError::NotFound)?;
     let permit =
         submit_permit(&app.live.tree(), &who.actor, &record.unit, record.person.as_deref())?;
+    // Whoever only does their own duties takes back nothing of others.
+    may_see(&app, &who, &record)?;
     let step = Step::Withdraw { reason: input.reason };
     let next = record.status.step(&step)?;
     record.revision = input.revision;

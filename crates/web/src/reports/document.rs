@@ -14,6 +14,7 @@ use super::desk::{self, Opened};
 use super::month;
 use super::month::{below, newest};
 use crate::clock::date_of;
+use crate::export::{self, Paper};
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError, download, text};
 
@@ -163,15 +164,26 @@ pub(crate) async fn collation(
         summary,
         made_on: app.clock.today(),
     };
-    let bytes = match asked.format.as_str() {
-        "docx" => collation_letter(&collated).to_docx().map_err(|it| it.to_string()),
-        "xlsx" => collation_xlsx(&collated).map_err(|it| it.to_string()),
+    let is_letter = match asked.format.as_str() {
+        "docx" => true,
+        "xlsx" => false,
         _ => return Err(WebError::invalid("文件格式应为 docx 或 xlsx。")),
-    }
-    .map_err(WebError::Internal)?;
-    let name = format!("{}{}月报汇总", tree.name(&asked.unit), asked.month);
-    crate::export::noted(&app, &permit, "collation", name.clone()).await?;
-    Ok(attachment(&name, &asked.format, bytes))
+    };
+    let paper = Paper {
+        list: "collation",
+        name: format!("{}{}月报汇总.{}", tree.name(&asked.unit), asked.month, asked.format),
+        narrowed: form.wanted().name.clone(),
+        rows: collated.rows.len(),
+        permit,
+    };
+    let make = move || {
+        if is_letter {
+            collation_letter(&collated).to_docx().map_err(|it| it.to_string())
+        } else {
+            collation_xlsx(&collated).map_err(|it| it.to_string())
+        }
+    };
+    export::paper(&app, &who, paper, make).await
 }
 
 fn attachment(name: &str, format: &str, bytes: Vec<u8>) -> Response {

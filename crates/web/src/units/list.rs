@@ -269,5 +269,5 @@ async fn export(
         columns: COLUMNS,
         permit: tree.permit(&who.actor, Action::Export, &top.unit.id)?,
     };
-    export::answer(app, who, wanted, Known(rows)).await
+    export::answer(app, who, wanted, Known::new(rows)).await
 }

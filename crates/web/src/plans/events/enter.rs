@@ -90,7 +90,8 @@ pub(crate) async fn add_event(
     Ok(Redirect::to(&back(&format!("{}/events", path::campaign(&id)), &input.back)))
 }
 
-/// Whoever may enter one for its unit may take it back.
+/// Whoever may enter one for its unit, and sees what others do there, may take it
+/// back.
 pub(crate) async fn cancel_event(
     State(app): State<AppState>,
     who: SignedIn,
@@ -105,7 +106,9 @@ pub(crate) async fn cancel_event(
         .filter(|row| row.campaign == id)
         .ok_or(WebError::NotFound)?;
     drop(conn);
-    let permit = app.live.tree().permit(&who.actor, Action::Submit, &row.unit)?;
+    let tree = app.live.tree();
+    tree.permit(&who.actor, Action::Read, &row.unit)?;
+    let permit = tree.permit(&who.actor, Action::Submit, &row.unit)?;
     let mut tx = app.store.write(now).await?;
     stored::cancel_event(&mut tx, &permit, &row.id).await?;
     tx.commit().await?;

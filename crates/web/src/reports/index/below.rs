@@ -251,5 +251,5 @@ pub(super) async fn export(
         columns: COLUMNS,
         permit: tree.permit(&who.actor, Action::Export, unit)?,
     };
-    export::answer(app, who, wanted, Known(rows)).await
+    export::answer(app, who, wanted, Known::new(rows)).await
 }

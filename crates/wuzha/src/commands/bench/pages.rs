@@ -42,6 +42,8 @@ const LISTS: &[(&str, &str)] = &[
     ("clerk", "/people"),
     ("officer", "/people"),
     ("teacher", "/people"),
+    ("clerk", "/people?sort=name"),
+    ("officer", "/people?sort=-name"),
     ("clerk", "/records"),
     ("officer", "/records"),
     ("teacher", "/records"),
