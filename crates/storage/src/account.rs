@@ -30,6 +30,31 @@ pub struct Account {
     pub revision: i64,
 }
 
+impl Account {
+    /// An account that is open and that no password fits yet.
+    pub fn new(
+        id: impl Into<String>,
+        sign_in_name: impl Into<String>,
+        display_name: impl Into<String>,
+        created_at: i64,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            sign_in_name: sign_in_name.into(),
+            display_name: display_name.into(),
+            person: None,
+            email: None,
+            password_hash: String::new(),
+            must_change_password: false,
+            failures: 0,
+            locked_until: None,
+            disabled_at: None,
+            created_at,
+            revision: 1,
+        }
+    }
+}
+
 const COLUMNS: &str = "id, sign_in_name, display_name, person_id, email, password_hash,
     must_change_password, failures, locked_until, disabled_at, created_at, revision";
 

@@ -27,6 +27,31 @@ pub struct Unit {
     pub revision: i64,
 }
 
+impl Unit {
+    /// A unit of which nothing else is known.
+    pub fn new(
+        id: impl Into<String>,
+        parent: Option<String>,
+        kind: UnitKind,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            parent,
+            kind,
+            stage: None,
+            name: name.into(),
+            code: None,
+            town: None,
+            position: 0,
+            opened_on: None,
+            closed_on: None,
+            merged_into: None,
+            revision: 1,
+        }
+    }
+}
+
 const COLUMNS: &str = "id, parent_id, kind, stage, name, code, town, position, opened_on,
     closed_on, merged_into, revision";
 

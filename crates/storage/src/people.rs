@@ -53,6 +53,33 @@ pub struct Person {
     pub revision: i64,
 }
 
+impl Person {
+    /// Somebody of whom nothing else is known.
+    pub fn new(
+        id: impl Into<String>,
+        unit: impl Into<String>,
+        role: PersonRole,
+        name: impl Into<String>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            unit: unit.into(),
+            role,
+            name: name.into(),
+            gender: None,
+            student_no: None,
+            register_no: None,
+            staff_no: None,
+            born_on: None,
+            personal: Personal::default(),
+            joined_on: None,
+            left_on: None,
+            audiences: Vec::new(),
+            revision: 1,
+        }
+    }
+}
+
 /// The fields that are sealed in the database and masked on pages.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Personal {

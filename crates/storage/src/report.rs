@@ -8,6 +8,7 @@ use campaign::report::{Fields, State};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row as _};
 
+use crate::bulk::{AnyQuery, insert_rows, insert_rows_with};
 use crate::{Change, StorageError, Tx};
 
 pub use taken::{Taken, TakenStep, insert_taken};
@@ -185,22 +186,71 @@ pub async fn insert(
     it: &Report,
     version: &Version,
 ) -> Result<(), StorageError> {
-    sqlx::query(
-        "insert into report (id, campaign_id, form, unit_id, period, due_on, state, version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(it.id.clone())
-    .bind(it.campaign.clone())
-    .bind(it.form.clone())
-    .bind(it.unit.clone())
-    .bind(it.period.clone())
-    .bind(it.due_on.clone())
-    .bind(it.state.code().to_owned())
-    .bind(it.version)
-    .execute(tx.conn())
+    insert_rows(tx.conn(), REPORT, 11, std::slice::from_ref(&it), |query, it| {
+        bound_report(query, it)
+    })
     .await?;
     write_version(tx, &it.id, version).await?;
     step(tx, permit, it, None).await
+}
+
+/// A report's columns, as every statement that writes whole rows lists them.
+const REPORT: &str =
+    "insert into report (id, campaign_id, form, unit_id, period, due_on, state,
+    version, submitted_at, first_submitted_at, record_id) values ";
+
+fn bound_report<'q>(query: AnyQuery<'q>, it: &Report) -> AnyQuery<'q> {
+    query
+        .bind(it.id.clone())
+        .bind(it.campaign.clone())
+        .bind(it.form.clone())
+        .bind(it.unit.clone())
+        .bind(it.period.clone())
+        .bind(it.due_on.clone())
+        .bind(it.state.code())
+        .bind(it.version)
+        .bind(it.submitted_at)
+        .bind(it.first_submitted_at)
+        .bind(it.record.clone())
+}
+
+/// The same of a version.
+const VERSION: &str = "insert into report_version (report_id, version, fields, filled, note,
+    signed_by, signed_at, created_by, created_at) values ";
+
+/// A version as it is written.
+struct Written<'a> {
+    report: &'a str,
+    it: &'a Version,
+    fields: String,
+    filled: String,
+    /// Accounts.
+    signed_by: Option<&'a str>,
+    created_by: Option<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    fn of(
+        report: &'a str,
+        it: &'a Version,
+        (signed_by, created_by): (Option<&'a str>, Option<&'a str>),
+    ) -> Result<Self, StorageError> {
+        let (fields, filled) = (json(&it.fields)?, json(&it.filled)?);
+        Ok(Self { report, it, fields, filled, signed_by, created_by })
+    }
+}
+
+fn bound_version<'q>(query: AnyQuery<'q>, row: &Written<'_>) -> AnyQuery<'q> {
+    query
+        .bind(row.report.to_owned())
+        .bind(row.it.version)
+        .bind(row.fields.clone())
+        .bind(row.filled.clone())
+        .bind(row.it.note.clone())
+        .bind(row.signed_by.map(str::to_owned))
+        .bind(row.it.signed_at)
+        .bind(row.created_by.map(str::to_owned))
+        .bind(row.it.created_at)
 }
 
 /// Writes the text of a version: a new one, or a draft over its own draft.
@@ -218,25 +268,11 @@ pub async fn save_version(
 }
 
 async fn write_version(tx: &mut Tx, report: &str, it: &Version) -> Result<(), StorageError> {
-    sqlx::query(
-        "insert into report_version (report_id, version, fields, filled, note, signed_by,
-            signed_at, created_by, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (report_id, version) do update set fields = excluded.fields,
-            filled = excluded.filled, note = excluded.note, signed_by = excluded.signed_by,
-            signed_at = excluded.signed_at",
-    )
-    .bind(report.to_owned())
-    .bind(it.version)
-    .bind(json(&it.fields)?)
-    .bind(json(&it.filled)?)
-    .bind(it.note.clone())
-    .bind(it.signed_by.clone())
-    .bind(it.signed_at)
-    .bind(it.created_by.clone())
-    .bind(it.created_at)
-    .execute(tx.conn())
-    .await?;
+    let row = Written::of(report, it, (it.signed_by.as_deref(), it.created_by.as_deref()))?;
+    let tail = "on conflict (report_id, version) do update set fields = excluded.fields,
+        filled = excluded.filled, note = excluded.note, signed_by = excluded.signed_by,
+        signed_at = excluded.signed_at";
+    insert_rows_with(tx.conn(), VERSION, tail, 9, &[row], bound_version).await?;
     Ok(())
 }
 

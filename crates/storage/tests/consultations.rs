@@ -173,7 +173,8 @@ async fn a_conversation_goes_from_hand_to_hand_and_only_once_at_a_time() {
             let rest = consultation::list(&mut conn, &filter, newest, part).await;
             assert_eq!(rest.expect("lists"), [], "{engine}");
         }
-        let own = consultation::of_account(&mut conn, "a1", 10).await.expect("lists");
+        let own =
+            consultation::of_account(&mut conn, "a1", Part::first(10)).await.expect("lists");
         assert_eq!(own, [], "{engine}");
     }
 }

@@ -217,20 +217,7 @@ fn values(head: &str, columns: u32, rows: u32, is_counted: bool) -> String {
 }
 
 fn bureau() -> Unit {
-    Unit {
-        id: "b".to_owned(),
-        parent: None,
-        kind: UnitKind::Bureau,
-        stage: None,
-        name: "青禾区教育局".to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
+    Unit::new("b", None, UnitKind::Bureau, "青禾区教育局")
 }
 
 fn sqlite() -> Location {

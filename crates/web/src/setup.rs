@@ -90,34 +90,11 @@ async fn create_body(
     } else {
         Stage::from_code(&input.stage).filter(|_| kind == UnitKind::School)
     };
-    let unit = Unit {
-        id: new_id(),
-        parent: None,
-        kind,
-        stage,
-        name,
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    };
+    let unit = Unit { stage, ..Unit::new(new_id(), None, kind, name) };
     let now = app.clock.now();
     let account = Account {
-        id: new_id(),
-        sign_in_name,
-        display_name,
-        person: None,
-        email: None,
         password_hash: password::hash(input.password.clone()).await?,
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
+        ..Account::new(new_id(), sign_in_name, display_name, now)
     };
     let mut tx = app.store.write(now).await?;
     // Counted again inside the transaction: two first runs at once make one body.

@@ -41,20 +41,9 @@ async fn house(app: &AppState) -> (Browser, Browser, Browser) {
         organisation::insert_unit(&mut tx, &permit, &it).await.expect("inserts");
     }
     let pupil = |id: &str, unit: &str, name: &str, number: Option<&str>| Person {
-        id: id.to_owned(),
-        unit: unit.to_owned(),
-        role: PersonRole::Student,
-        name: name.to_owned(),
-        gender: None,
         student_no: number.map(str::to_owned),
-        register_no: None,
-        staff_no: None,
-        born_on: None,
         personal: Personal { phone: Some("13900001234".to_owned()), ..Personal::default() },
-        joined_on: None,
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
+        ..Person::new(id, unit, PersonRole::Student, name)
     };
     let pupils = [
         pupil("q1", "e", "学生9", Some("2022009")),

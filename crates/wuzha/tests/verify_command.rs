@@ -68,35 +68,10 @@ fn a_record(id: &str) -> NewRecord {
 async fn fill(store: &Store) {
     let permit = permit_house(Action::Submit, "b");
     let mut tx = store.write(5).await.expect("begins");
-    let unit = Unit {
-        id: "b".to_owned(),
-        parent: None,
-        kind: UnitKind::Bureau,
-        stage: None,
-        name: "某局".to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    };
+    let unit = Unit::new("b", None, UnitKind::Bureau, "某局");
     organisation::insert_unit(&mut tx, &permit, &unit).await.expect("inserts");
-    let account = Account {
-        id: "a".to_owned(),
-        sign_in_name: "zhang".to_owned(),
-        display_name: "张老师".to_owned(),
-        person: None,
-        email: None,
-        password_hash: "x".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: 1,
-        revision: 1,
-    };
+    let account =
+        Account { password_hash: "x".to_owned(), ..Account::new("a", "zhang", "张老师", 1) };
     account::insert(&mut tx, &permit, &account).await.expect("inserts");
     let records: Vec<NewRecord> = (1..=3).map(|n| a_record(&format!("r{n}"))).collect();
     record::insert_taken(&mut tx, &permit, &records).await.expect("inserts");

@@ -3,7 +3,7 @@
 
 use sqlx::{AnyConnection, Row as _};
 
-use super::{COLUMNS, Consultation, consultation};
+use super::{Consultation, consultation};
 use crate::StorageError;
 use crate::narrow::{Clauses, Order, Part, Shape, Value};
 
@@ -107,22 +107,17 @@ pub async fn count(
     Ok(query.fetch_one(conn).await?.try_get(0)?)
 }
 
-/// What one account asked, the newest first; those only the house answered are
-/// among them.
+/// A part of what one account asked, the newest first; those only the house
+/// answered are among them.
 pub async fn of_account(
     conn: &mut AnyConnection,
     account: &str,
-    limit: i64,
+    part: Part<'_>,
 ) -> Result<Vec<Consultation>, StorageError> {
-    let text = format!(
-        "select {COLUMNS} from consultation c where c.account_id = $1
-         order by c.asked_at desc, c.id desc limit $2"
-    );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(text))
-        .bind(account.to_owned())
-        .bind(limit)
-        .fetch_all(conn)
-        .await?;
+    let mut own = Clauses::from("consultation c");
+    own.equal("c.account_id = {}", account);
+    let newest = Order::down(Key::Asked).by(Key::column);
+    let rows = own.page(conn, SHAPE, newest, part).await?;
     rows.iter().map(consultation).collect()
 }
 

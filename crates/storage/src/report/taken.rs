@@ -4,7 +4,8 @@
 use campaign::access::Permit;
 use campaign::report::State;
 
-use super::{Report, Version, json};
+use super::{REPORT, Report, VERSION, Version, Written, bound_report, bound_version};
+use crate::bulk::insert_rows;
 use crate::{Change, StorageError, Tx};
 
 /// A report as it was kept elsewhere.
@@ -31,60 +32,19 @@ pub async fn insert_taken(
     permit: &Permit,
     all: &[Taken],
 ) -> Result<(), StorageError> {
-    crate::bulk::insert_rows(
-        tx.conn(),
-        "insert into report (id, campaign_id, form, unit_id, period, due_on, state, version,
-            submitted_at, first_submitted_at, record_id)
-         values ",
-        11,
-        all,
-        |query, it| {
-            let it = &it.report;
-            query
-                .bind(it.id.clone())
-                .bind(it.campaign.clone())
-                .bind(it.form.clone())
-                .bind(it.unit.clone())
-                .bind(it.period.clone())
-                .bind(it.due_on.clone())
-                .bind(it.state.code())
-                .bind(it.version)
-                .bind(it.submitted_at)
-                .bind(it.first_submitted_at)
-                .bind(it.record.clone())
-        },
-    )
-    .await?;
-    let mut texts = Vec::with_capacity(all.len());
+    insert_rows(tx.conn(), REPORT, 11, all, |query, it| bound_report(query, &it.report))
+        .await?;
+    let mut versions = Vec::with_capacity(all.len());
     for it in all {
-        texts.push((it, json(&it.version.fields)?, json(&it.version.filled)?));
+        let by = it.author.as_deref();
+        versions.push(Written::of(&it.report.id, &it.version, (by, by))?);
     }
-    crate::bulk::insert_rows(
-        tx.conn(),
-        "insert into report_version (report_id, version, fields, filled, note, signed_by,
-            signed_at, created_by, created_at)
-         values ",
-        9,
-        &texts,
-        |query, (it, fields, filled)| {
-            query
-                .bind(it.report.id.clone())
-                .bind(it.version.version)
-                .bind(fields.clone())
-                .bind(filled.clone())
-                .bind(it.version.note.clone())
-                .bind(it.author.clone())
-                .bind(it.version.signed_at)
-                .bind(it.author.clone())
-                .bind(it.version.created_at)
-        },
-    )
-    .await?;
+    insert_rows(tx.conn(), VERSION, 9, &versions, bound_version).await?;
     let steps: Vec<(&Taken, i64, &TakenStep)> = all
         .iter()
         .flat_map(|it| it.steps.iter().zip(1..).map(move |(step, number)| (it, number, step)))
         .collect();
-    crate::bulk::insert_rows(
+    insert_rows(
         tx.conn(),
         "insert into report_step (report_id, step, state, version, at, account_id, reason)
          values ",

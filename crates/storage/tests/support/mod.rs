@@ -8,7 +8,7 @@ use campaign::person::PersonRole;
 use campaign::plan::{Stage, UnitKind};
 use storage::account::Account;
 use storage::organisation::Unit;
-use storage::people::{Person, Personal};
+use storage::people::Person;
 use storage::seal::Sealer;
 use storage::{Location, Store};
 
@@ -38,55 +38,17 @@ pub(crate) fn postgres_place(url: String) -> Location {
 /// A unit that is called like its id.
 pub(crate) fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
     Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
         stage: (kind == UnitKind::School).then_some(Stage::Primary),
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
+        ..Unit::new(id, parent.map(str::to_owned), kind, id)
     }
 }
 
 /// Somebody of whom little more than the name is known.
 pub(crate) fn person(id: &str, unit: &str, role: PersonRole, name: &str) -> Person {
-    Person {
-        id: id.to_owned(),
-        unit: unit.to_owned(),
-        role,
-        name: name.to_owned(),
-        gender: None,
-        student_no: None,
-        register_no: None,
-        staff_no: None,
-        born_on: None,
-        personal: Personal::default(),
-        joined_on: None,
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
-    }
+    Person::new(id, unit, role, name)
 }
 
 /// An account with nothing but its names.
 pub(crate) fn account(id: &str, sign_in_name: &str, display_name: &str) -> Account {
-    Account {
-        id: id.to_owned(),
-        sign_in_name: sign_in_name.to_owned(),
-        display_name: display_name.to_owned(),
-        person: None,
-        email: None,
-        password_hash: "x".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: 1,
-        revision: 1,
-    }
+    Account { password_hash: "x".to_owned(), ..Account::new(id, sign_in_name, display_name, 1) }
 }

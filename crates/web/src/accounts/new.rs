@@ -108,18 +108,11 @@ async fn save(app: &App, who: &SignedIn, input: &NewOne) -> Result<(String, Stri
     let person = person(app, &unit, input.person.trim()).await?;
     let secret = initial_password()?;
     let account = Account {
-        id: new_id(),
-        sign_in_name: name.clone(),
-        display_name,
         person,
         email,
         password_hash: password::hash(secret.clone()).await?,
         must_change_password: true,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: app.clock.now(),
-        revision: 1,
+        ..Account::new(new_id(), name.clone(), display_name, app.clock.now())
     };
     let id = account.id.clone();
     let mut tx = app.store.write(app.clock.now()).await?;

@@ -1,6 +1,6 @@
 //! The answer, as the asker sees it, and the conversation below it.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use campaign::consultation::look::{Sign, Weight};
 use campaign::consultation::{Given, Outcome, State as Progress};
@@ -13,6 +13,7 @@ use super::visitor::spelled;
 use super::{Visitor, asked_by, shell, tabs, with_phones, words};
 use crate::layout::{Tone, empty, field, heading, note, tag};
 use crate::library::{self, Piece};
+use crate::paging::At;
 use crate::{App, AppState, WebError, path, text};
 
 /// `/ask/mine`: where this browser's code leads.
@@ -36,12 +37,15 @@ pub(crate) async fn mine(
 pub(crate) async fn own(
     State(app): State<AppState>,
     visitor: Visitor,
+    Query(at): Query<At>,
 ) -> Result<Markup, WebError> {
-    const MOST: i64 = 100;
+    const PAGE: usize = 50;
     let who = visitor.who.as_ref().ok_or(WebError::SignedOut)?;
     let mut conn = app.store.read().await?;
-    let found = consultation::of_account(&mut conn, &who.actor.account, MOST).await?;
+    let account = who.actor.account.as_str();
+    let mut found = consultation::of_account(&mut conn, account, at.part(PAGE)).await?;
     drop(conn);
+    let turn = at.turn(&mut found, PAGE, |it| it.id.clone());
     let content = html! {
         (heading("我问过的", Some(html! { a.button href=(path::ASK) { "再问一件" } })))
         (tabs(&visitor, path::ASK_OWN))
@@ -60,6 +64,7 @@ pub(crate) async fn own(
                     }
                 }
             }
+            (turn.pager(path::ASK_OWN, &[]))
         }
     };
     Ok(shell(&app, &visitor, ("我问过的", path::ASK), content))

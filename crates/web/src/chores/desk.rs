@@ -123,19 +123,8 @@ mod tests {
     use super::*;
 
     fn tree() -> Tree {
-        let unit = |id: &str, parent: Option<&str>, kind| Unit {
-            id: id.to_owned(),
-            parent: parent.map(str::to_owned),
-            kind,
-            stage: None,
-            name: id.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
+        let unit = |id: &str, parent: Option<&str>, kind| {
+            Unit::new(id, parent.map(str::to_owned), kind, id)
         };
         Tree::new(vec![
             unit("bureau", None, UnitKind::Bureau),

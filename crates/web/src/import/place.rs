@@ -175,18 +175,9 @@ impl Places {
     fn make(&mut self, parent: &str, kind: UnitKind, name: &str, stage: Option<Stage>) -> Unit {
         let inherited = self.stages.get(parent).copied().flatten();
         let unit = Unit {
-            id: new_id(),
-            parent: Some(parent.to_owned()),
-            kind,
             stage: stage.filter(|stage| Some(*stage) != inherited),
-            name: name.to_owned(),
-            code: None,
-            town: None,
             position: self.units.len() as i64,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
+            ..Unit::new(new_id(), Some(parent.to_owned()), kind, name)
         };
         self.stages.insert(unit.id.clone(), unit.stage.or(inherited));
         *self.made.entry(kind).or_default() += 1;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::{Piece, audience, body, shelf};
 use crate::ask::{Visitor, qr, shell};
 use crate::layout::{Tone, empty, field, heading, options, tag};
+use crate::paging::{At, Turn};
 use crate::{App, AppState, WebError, path};
 
 #[derive(Debug, Default, Deserialize)]
@@ -18,7 +19,8 @@ pub(crate) struct Asked {
     kind: String,
     q: String,
     u: String,
-    page: usize,
+    #[serde(flatten)]
+    at: At,
 }
 
 const PAGE: usize = 30;
@@ -175,12 +177,8 @@ fn line(piece: &Piece, unit: &str) -> Markup {
 }
 
 fn results(found: &[&Piece], asked: &Asked, search: &str) -> Markup {
-    let from = asked.page * PAGE;
-    let page = (asked.page + 1).to_string();
-    let next = path::with_query(
-        path::KNOW,
-        &[("kind", &asked.kind), ("q", search), ("u", &asked.u), ("page", &page)],
-    );
+    let from = asked.at.offset(PAGE, found.len());
+    let pairs = [("kind", asked.kind.as_str()), ("q", search), ("u", asked.u.as_str())];
     html! {
         p.lede { "找到 " (found.len()) " 篇" }
         ul.list.card.flush {
@@ -194,9 +192,7 @@ fn results(found: &[&Piece], asked: &Asked, search: &str) -> Markup {
                 }
             }
         }
-        @if from + PAGE < found.len() {
-            nav.pager aria-label="翻页" { a.button.quiet rel="next" href=(next) { "下一页" } }
-        }
+        (Turn::of(from, PAGE, found.len()).pager(path::KNOW, &pairs))
     }
 }
 

@@ -130,22 +130,7 @@ async fn save(
     if let Some(on) = &unit.closed_on {
         return Err(WebError::invalid(format!("该单位已于 {on} 撤销，不能新增人员。")));
     }
-    let blank = Person {
-        id: new_id(),
-        unit: unit.id.clone(),
-        role: PersonRole::Student,
-        name: String::new(),
-        gender: None,
-        student_no: None,
-        register_no: None,
-        staff_no: None,
-        born_on: None,
-        personal: Personal::default(),
-        joined_on: None,
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
-    };
+    let blank = Person::new(new_id(), unit.id.clone(), PersonRole::Student, String::new());
     let person = read(&input.form(), &blank, app.clock.today())?;
     let mut tx = app.store.write(app.clock.now()).await?;
     super::edit::numbers_are_free(app, &mut tx, &person).await?;
@@ -186,20 +171,8 @@ async fn guardian(
         None => None,
     };
     let new = known.is_none().then(|| Person {
-        id: new_id(),
-        role: PersonRole::Guardian,
-        name,
-        gender: None,
-        student_no: None,
-        register_no: None,
-        staff_no: None,
-        born_on: None,
         personal: Personal { phone, ..Personal::default() },
-        joined_on: None,
-        unit: unit.id.clone(),
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
+        ..Person::new(new_id(), unit.id.clone(), PersonRole::Guardian, name)
     });
     let id = match (&known, &new) {
         (Some(id), _) => id.clone(),

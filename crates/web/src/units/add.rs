@@ -97,18 +97,12 @@ async fn save_new(
         UnitKind::from_code(&input.kind).ok_or_else(|| WebError::invalid("请选择“类型”。"))?;
     let opened_on = optional_date(&input.opened_on, "设立日期")?;
     let unit = Unit {
-        id: new_id(),
-        parent: Some(parent.id.clone()),
-        kind,
         stage: Stage::from_code(&input.stage),
-        name: unit_name(&input.name)?,
         code: short(&input.code, "代码", 40)?,
         town: short(&input.town, "镇街", 40)?,
         position: tree.children(&parent.id).count() as i64,
         opened_on,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
+        ..Unit::new(new_id(), Some(parent.id.clone()), kind, unit_name(&input.name)?)
     };
     check_place(&tree, &unit, parent)?;
     name_is_free(&tree, &parent.id, &unit.name, None)?;
@@ -276,18 +270,5 @@ async fn save_classes(
 }
 
 fn blank(kind: UnitKind, parent: &Unit, name: &str, position: i64) -> Unit {
-    Unit {
-        id: new_id(),
-        parent: Some(parent.id.clone()),
-        kind,
-        stage: None,
-        name: name.to_owned(),
-        code: None,
-        town: None,
-        position,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
-    }
+    Unit { position, ..Unit::new(new_id(), Some(parent.id.clone()), kind, name) }
 }

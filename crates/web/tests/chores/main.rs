@@ -91,18 +91,9 @@ async fn add_account(app: &AppState, id: &str, role: Role, unit: &str) {
     let permit = permit_house(Action::ManageAccounts, unit);
     let mut tx = app.store.write(app.clock.now()).await.expect("begins");
     let account = Account {
-        id: id.to_owned(),
-        sign_in_name: id.to_owned(),
-        display_name: format!("干部{id}"),
-        person: None,
         email: Some(format!("{id}@school.example")),
         password_hash: web::password::hash(PASSWORD.to_owned()).await.expect("hashes"),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: 1,
-        revision: 1,
+        ..Account::new(id, id, format!("干部{id}"), 1)
     };
     account::insert(&mut tx, &permit, &account).await.expect("inserts");
     account::grant(&mut tx, &permit, id, role, unit).await.expect("grants");
@@ -118,20 +109,7 @@ async fn fill(app: &AppState) -> Browser {
     let permit = permit_house(Action::ManageOrganisation, &root);
     let mut tx = app.store.write(app.clock.now()).await.expect("begins");
     for (id, name) in [("s1", "绿苗小学"), ("s2", "春溪小学")] {
-        let unit = Unit {
-            id: id.to_owned(),
-            parent: Some(root.clone()),
-            kind: UnitKind::School,
-            stage: None,
-            name: name.to_owned(),
-            code: None,
-            town: None,
-            position: 0,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
-        };
+        let unit = Unit::new(id, Some(root.clone()), UnitKind::School, name);
         organisation::insert_unit(&mut tx, &permit, &unit).await.expect("inserts");
     }
     let permit = permit_house(Action::ManagePlans, &root);

@@ -6,7 +6,7 @@ use campaign::plan::{Stage, UnitKind};
 use storage::account::{self, Account};
 use storage::campaign::{self as campaigns, Campaign, PlanVersion};
 use storage::organisation::{self, Unit};
-use storage::people::{self, Person, Personal};
+use storage::people::{self, Person};
 use storage::session::{self, Session};
 use web::AppState;
 
@@ -43,37 +43,15 @@ proof = ["count"]
 
 pub(crate) fn unit_named(id: &str, parent: &str, kind: UnitKind, name: &str) -> Unit {
     Unit {
-        id: id.to_owned(),
-        parent: Some(parent.to_owned()),
-        kind,
         stage: (kind != UnitKind::Bureau).then_some(Stage::Primary),
-        name: name.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
+        ..Unit::new(id, Some(parent.to_owned()), kind, name)
     }
 }
 
 fn pupil(number: u32) -> Person {
     Person {
-        id: format!("p{number}"),
-        unit: "c".to_owned(),
-        role: PersonRole::Student,
-        name: format!("学生{number}"),
-        gender: None,
         student_no: Some(format!("202200{number}")),
-        register_no: None,
-        staff_no: None,
-        born_on: None,
-        personal: Personal::default(),
-        joined_on: None,
-        left_on: None,
-        audiences: Vec::new(),
-        revision: 1,
+        ..Person::new(format!("p{number}"), "c", PersonRole::Student, format!("学生{number}"))
     }
 }
 
@@ -82,18 +60,8 @@ pub(crate) async fn somebody(app: &AppState, id: &str, (role, unit): (Role, &str
     let now = app.clock.now();
     let permit = permit_house(Action::ManageAccounts, unit);
     let it = Account {
-        id: id.to_owned(),
-        sign_in_name: id.to_owned(),
-        display_name: format!("{id}老师"),
-        person: None,
-        email: None,
         password_hash: "-".to_owned(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
+        ..Account::new(id, id, format!("{id}老师"), now)
     };
     let opened = Session {
         token_digest: session::digest(id),

@@ -20,18 +20,9 @@ pub(crate) struct Town {
 
 fn unit(id: &str, parent: &str, kind: UnitKind, name: &str) -> Unit {
     Unit {
-        id: id.to_owned(),
-        parent: Some(parent.to_owned()),
-        kind,
         stage: (kind == UnitKind::School).then_some(Stage::Primary),
-        name: name.to_owned(),
-        code: None,
         town: Some(if id.ends_with('1') { "东街" } else { "西街" }.to_owned()),
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
+        ..Unit::new(id, Some(parent.to_owned()), kind, name)
     }
 }
 
@@ -53,18 +44,8 @@ pub(crate) async fn town(app: &AppState, browser: &mut Browser) -> Town {
     }
     let accounts = permit_house(Action::ManageAccounts, &root);
     let teacher = Account {
-        id: "teacher".to_owned(),
-        sign_in_name: "teacher-1".to_owned(),
-        display_name: "李老师".to_owned(),
-        person: None,
-        email: None,
         password_hash: password::hash(PASSWORD.to_owned()).await.expect("hashes"),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
+        ..Account::new("teacher", "teacher-1", "李老师", now)
     };
     account::insert(&mut tx, &accounts, &teacher).await.expect("inserts");
     account::grant(&mut tx, &accounts, "teacher", Role::Teacher, "c1").await.expect("grants");
@@ -85,20 +66,7 @@ pub(crate) async fn teacher(app: &AppState) -> Browser {
 pub(crate) async fn granted(app: &AppState, id: &str, role: Role, unit: &str) -> Browser {
     let permit = permit_house(Action::ManageAccounts, unit);
     let now = app.clock.now();
-    let account = Account {
-        id: id.to_owned(),
-        sign_in_name: id.to_owned(),
-        display_name: format!("账号{id}"),
-        person: None,
-        email: None,
-        password_hash: String::new(),
-        must_change_password: false,
-        failures: 0,
-        locked_until: None,
-        disabled_at: None,
-        created_at: now,
-        revision: 1,
-    };
+    let account = Account::new(id, id, format!("账号{id}"), now);
     let session = storage::session::Session {
         token_digest: storage::session::digest(id),
         account: id.to_owned(),

@@ -112,18 +112,16 @@ async fn keep_organisation(
         .iter()
         .enumerate()
         .map(|(index, place)| Unit {
-            id: place.id.clone(),
-            parent: place.parent.map(|parent| district.places[parent].id.clone()),
-            kind: place.kind,
             stage: place.stage,
-            name: place.name.clone(),
             code: place.code.clone(),
             town: place.town.filter(|_| place.kind == UnitKind::School).map(str::to_owned),
             position: index as i64,
-            opened_on: None,
-            closed_on: None,
-            merged_into: None,
-            revision: 1,
+            ..Unit::new(
+                place.id.clone(),
+                place.parent.map(|parent| district.places[parent].id.clone()),
+                place.kind,
+                place.name.clone(),
+            )
         })
         .collect();
     organisation::insert_units_many(&mut tx, permit, &units).await?;
@@ -175,25 +173,22 @@ fn person(district: &District, human: &super::district::Human) -> Person {
         _ => "staff",
     };
     Person {
-        id: human.id.clone(),
-        unit: district.places[human.unit].id.clone(),
-        role,
-        name: human.name.clone(),
         gender: Some(if human.gender == "female" { Gender::Female } else { Gender::Male }),
         student_no: human.student_no.clone(),
-        register_no: None,
-        staff_no: None,
-        born_on: None,
         personal: Personal { phone: human.phone.clone(), ..Personal::default() },
         joined_on: Some(human.joined_on.to_owned()),
-        left_on: None,
         audiences: human
             .audiences
             .iter()
             .filter(|it| **it != own)
             .map(|it| (*it).to_owned())
             .collect(),
-        revision: 1,
+        ..Person::new(
+            human.id.clone(),
+            district.places[human.unit].id.clone(),
+            role,
+            human.name.clone(),
+        )
     }
 }
 
@@ -279,18 +274,9 @@ fn accounts(district: &District, password_hash: &str) -> Accounts {
         );
         made.by_unit.entry(unit).or_insert_with(|| id.clone());
         let account = Account {
-            id,
-            sign_in_name: name,
-            display_name,
             person: person.map(|person| district.people[person].id.clone()),
-            email: None,
             password_hash: password_hash.to_owned(),
-            must_change_password: false,
-            failures: 0,
-            locked_until: None,
-            disabled_at: None,
-            created_at: beginning(),
-            revision: 1,
+            ..Account::new(id, name, display_name, beginning())
         };
         made.all.push(NewAccount { account, grants: vec![(role, unit_id)] });
     };

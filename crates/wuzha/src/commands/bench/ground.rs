@@ -125,18 +125,8 @@ fn holder(now: i64) -> Account {
 
 fn unit(id: &str, parent: Option<&str>, kind: UnitKind) -> Unit {
     Unit {
-        id: id.to_owned(),
-        parent: parent.map(str::to_owned),
-        kind,
         stage: (kind != UnitKind::Bureau).then_some(Stage::Primary),
-        name: id.to_owned(),
-        code: None,
-        town: None,
-        position: 0,
-        opened_on: None,
-        closed_on: None,
-        merged_into: None,
-        revision: 1,
+        ..Unit::new(id, parent.map(str::to_owned), kind, id)
     }
 }
 
