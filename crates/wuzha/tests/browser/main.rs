@@ -7,6 +7,7 @@ mod files;
 mod reach;
 mod story;
 mod support;
+mod turning;
 
 use support::{Browser, House, databases};
 

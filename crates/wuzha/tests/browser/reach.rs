@@ -57,6 +57,12 @@ const MORE: &[&str] = &[
     "/records/new",
     "/records?sort=-submitted",
     "/people/new",
+    "/people?sort=-name",
+    "/notifications?q=x&sort=kind",
+    "/library?sort=title",
+    "/plans/drafts?sort=name",
+    "/ask/own",
+    "/know?q=x",
 ];
 
 #[tokio::test]
