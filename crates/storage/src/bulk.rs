@@ -8,12 +8,17 @@ use crate::StorageError;
 
 /// Far below what the engines take (32,766 and 65,535): beyond this a statement
 /// gains nothing more.
-const VARIABLES_MAX: usize = 4_000;
+const VARIABLES_MAX: usize = 8_192;
 const ROWS_MAX: usize = 512;
 
 pub(crate) type AnyQuery<'q> = Query<'q, Any, AnyArguments>;
 
-/// Inserts `rows` by multi-row VALUES. `head` ends in `values `.
+/// Inserts `rows` by lists of values. `head` ends in `values `.
+///
+/// Lists come in few sizes, so that each statement is prepared once and met again,
+/// however many rows come: preparing costs as much as inserting. A list is filled
+/// up by repeating its last row, and the limit cuts that off again, since both
+/// engines take a list in its order: one statement takes what else took five.
 pub(crate) async fn insert_rows<T>(
     conn: &mut AnyConnection,
     head: &str,
@@ -21,13 +26,33 @@ pub(crate) async fn insert_rows<T>(
     rows: &[T],
     bind: impl for<'q> Fn(AnyQuery<'q>, &T) -> AnyQuery<'q>,
 ) -> Result<u64, StorageError> {
-    insert_rows_with(conn, head, "", columns, rows, bind).await
+    let places = Places::of(conn);
+    let head = head.strip_suffix("values ").unwrap_or(head);
+    let head = format!("{head} select * from (values ");
+    let tail = match places {
+        Places::Counted => ") as list limit ?",
+        Places::Numbered => ") as list limit $",
+    };
+    let mut touched = 0;
+    for chunk in rows.chunks(size_below((VARIABLES_MAX / columns).min(ROWS_MAX))) {
+        let Some(last) = chunk.last() else { continue };
+        let size = size_above(chunk.len());
+        let mut text = statement(&head, tail, (columns, size), places);
+        if places == Places::Numbered {
+            text.push_str(&(columns * size + 1).to_string());
+        }
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(text));
+        for at in 0..size {
+            query = bind(query, chunk.get(at).unwrap_or(last));
+        }
+        query = query.bind(chunk.len() as i64);
+        touched += query.execute(&mut *conn).await?.rows_affected();
+    }
+    Ok(touched)
 }
 
-/// The same with a tail, such as `on conflict … do update …`.
-///
-/// Statements come in sizes of powers of two, so that each is prepared once and
-/// met again, however many rows come: preparing costs as much as inserting.
+/// Inserts `rows` with a tail, such as `on conflict … do update …`. `head` ends in
+/// `values ` too. Statements come in sizes of powers of two.
 pub(crate) async fn insert_rows_with<T>(
     conn: &mut AnyConnection,
     head: &str,
@@ -56,6 +81,19 @@ pub(crate) async fn insert_rows_with<T>(
 /// The greatest power of two that is not above `most`.
 fn power_below(most: usize) -> usize {
     1 << most.max(1).ilog2()
+}
+
+/// The sizes of lists: powers of two, and those half as large again.
+fn size_above(rows: usize) -> usize {
+    let power = rows.max(1).next_power_of_two();
+    let between = power / 4 * 3;
+    if rows <= between { between } else { power }
+}
+
+fn size_below(most: usize) -> usize {
+    let power = power_below(most);
+    let between = power / 2 * 3;
+    if between <= most && 1 < power { between } else { power }
 }
 
 /// How the values of a long list are written.
@@ -116,7 +154,7 @@ pub(crate) fn places(first: usize, count: usize) -> String {
 }
 
 /// Values of an `in (…)` at most.
-const LIST_MAX: usize = 256;
+const LIST_MAX: usize = 512;
 
 /// Calls `found` with each row of a query over a long list of values, a part of
 /// the list at a time; the list's bracket comes between `head` and `tail`. Lists
@@ -178,12 +216,16 @@ pub(crate) fn like(search: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Places, listing, power_below, statement};
+    use super::{Places, listing, power_below, size_above, size_below, statement};
 
     #[test]
     fn statements_come_in_few_sizes() {
         let sizes: Vec<usize> = [1, 2, 3, 7, 8, 60, 512].map(power_below).to_vec();
         assert_eq!(sizes, [1, 2, 2, 4, 8, 32, 512]);
+        let sizes: Vec<usize> = [1, 2, 3, 4, 5, 7, 60, 95, 97].map(size_above).to_vec();
+        assert_eq!(sizes, [1, 2, 3, 4, 6, 8, 64, 96, 128]);
+        let sizes: Vec<usize> = [0, 1, 2, 3, 5, 356, 512].map(size_below).to_vec();
+        assert_eq!(sizes, [1, 1, 2, 3, 4, 256, 512]);
     }
 
     #[test]

@@ -6,13 +6,19 @@
 //! puts it back: a filling that breaks off weakens nothing.
 //!
 //! SQLite does not need it: its checks cost little beside its inserts.
+//!
+//! A filling is many transactions. One that breaks off leaves a mark, by which the
+//! house is known not to be whole; it is emptied and filled anew.
 
 use sqlx::{AnyConnection, Executor as _, Row as _};
 
-use crate::{StorageError, Store};
+use crate::{Location, StorageError, Store, setting};
 
 /// The setting under which it is written down: statements, one a line.
 const NAME: &str = "taken-off";
+
+/// The setting that stands while a house is being filled.
+const FILLING: &str = "filling";
 
 const FOREIGN_KEYS: &str = "
     select cast(conrelid as regclass)::text, conname::text, pg_get_constraintdef(oid)
@@ -31,6 +37,68 @@ const TABLES: &str = "
     where relkind = 'r' and relnamespace = cast(current_schema() as regnamespace) order by 1";
 
 impl Store {
+    /// Notes that the house is being filled, before its first row.
+    pub async fn begin_filling(&self) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("insert into setting (name, value) values ($1, '')")
+            .bind(FILLING)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Notes that the filling is done, after its last row.
+    pub async fn end_filling(&self) -> Result<(), StorageError> {
+        let mut tx = self.begin().await?;
+        sqlx::query("delete from setting where name = $1")
+            .bind(FILLING)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether a filling is under way or broke off.
+    pub async fn is_half_filled(&self) -> Result<bool, StorageError> {
+        Ok(setting::get(&mut *self.read().await?, FILLING).await?.is_some())
+    }
+
+    /// Empties a house whose filling broke off. Any other is left as it is, and is
+    /// a conflict.
+    pub async fn start_anew(self, location: &Location) -> Result<Self, StorageError> {
+        if !self.is_half_filled().await? {
+            let (table, id) = ("setting", FILLING.to_owned());
+            return Err(StorageError::Conflict { table, id });
+        }
+        let sealer = self.sealer.clone();
+        match location {
+            Location::Sqlite(path) => {
+                self.close().await;
+                // The log first: without its file it would not be read.
+                for end in ["-wal", "-shm", ""] {
+                    let mut name = path.clone().into_os_string();
+                    name.push(end);
+                    match std::fs::remove_file(&name) {
+                        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                            return Err(error.into());
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            Location::Postgres { schema, .. } => {
+                let mut tx = self.begin().await?;
+                // The name was checked when the house was opened.
+                let statement = format!("drop schema {schema} cascade");
+                (*tx).execute(sqlx::AssertSqlSafe(statement)).await?;
+                tx.commit().await?;
+                self.close().await;
+            }
+        }
+        Self::open(location, sealer).await
+    }
+
     /// Takes foreign keys and plain indexes off, until [`Store::put_back`].
     pub async fn take_off(&self) -> Result<(), StorageError> {
         if !self.is_postgres() {

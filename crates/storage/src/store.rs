@@ -27,7 +27,8 @@ pub struct Store {
     reader: AnyPool,
     writer: AnyPool,
     begin: &'static str,
-    is_postgres: bool,
+    /// What a connection to PostgreSQL begins with; none on SQLite.
+    first: Option<String>,
     pub sealer: Sealer,
 }
 
@@ -74,18 +75,23 @@ impl Store {
         let path =
             path.to_str().ok_or_else(|| StorageError::Location(path.display().to_string()))?;
         let options = url_options(&format!("sqlite://{path}?mode=rwc"))?;
+        // The log is folded in after 16 MB, not 4: a page that many transactions
+        // change is then written to the file once.
         // One writer: SQLite has one anyway, and a queue here is fairer than
         // its busy loop. FULL, since what is acknowledged must survive.
         let pool = |most: u32| {
             AnyPoolOptions::new()
                 .max_connections(most)
                 .idle_timeout(Duration::from_mins(10))
+                // A file does not go away as a server may.
+                .test_before_acquire(false)
                 .after_connect(|conn, _| {
                     Box::pin(async move {
                         conn.execute(
                             "pragma journal_mode = wal; pragma synchronous = full;
                              pragma foreign_keys = on; pragma busy_timeout = 10000;
-                             pragma cache_size = -16000; pragma temp_store = memory",
+                             pragma cache_size = -16000; pragma temp_store = memory;
+                             pragma wal_autocheckpoint = 4000",
                         )
                         .await?;
                         Ok(())
@@ -94,7 +100,7 @@ impl Store {
         };
         let writer = pool(1).connect_with(options.clone()).await?;
         let reader = pool(READERS_MAX).connect_with(options).await?;
-        Ok(Self { reader, writer, begin: "begin immediate", is_postgres: false, sealer })
+        Ok(Self { reader, writer, begin: "begin immediate", first: None, sealer })
     }
 
     async fn postgres(url: &str, schema: &str, sealer: Sealer) -> Result<Self, StorageError> {
@@ -112,23 +118,10 @@ impl Store {
             .await?;
         drop(first);
         // Compiling a plan costs more than any page's query takes.
-        let path = format!("set search_path to {schema}; set jit = off");
-        let pool = |most: u32| {
-            let path = path.clone();
-            AnyPoolOptions::new()
-                .max_connections(most)
-                .idle_timeout(Duration::from_mins(10))
-                .after_connect(move |conn, _| {
-                    let path = path.clone();
-                    Box::pin(async move {
-                        conn.execute(sqlx::AssertSqlSafe(path)).await?;
-                        Ok(())
-                    })
-                })
-        };
-        let writer = pool(4).connect_with(options.clone()).await?;
-        let reader = pool(READERS_MAX).connect_with(options).await?;
-        Ok(Self { reader, writer, begin: "begin", is_postgres: true, sealer })
+        let first = format!("set search_path to {schema}; set jit = off");
+        let writer = postgres_pool(4, &first).connect_with(options.clone()).await?;
+        let reader = postgres_pool(READERS_MAX, &first).connect_with(options).await?;
+        Ok(Self { reader, writer, begin: "begin", first: Some(first), sealer })
     }
 
     /// A connection for reading.
@@ -143,8 +136,22 @@ impl Store {
         Ok(Tx { inner, lines: Vec::new(), head: None, at, sealer: self.sealer.clone() })
     }
 
+    /// The same house for one who only adds, row by row and many, on a runtime of
+    /// its own. A connection over the network wakes who waits for it through the
+    /// runtime in which it was opened, and must not queue there behind all requests;
+    /// so it gets its own. A plan that was made while a table was small reads all of
+    /// it and is kept for a minute or more, so this one looks up by indexes only.
+    /// SQLite's connections are threads, and its one writer is shared.
+    pub fn apart(&self) -> Self {
+        let Some(first) = &self.first else { return self.clone() };
+        let first = format!("{first}; set enable_seqscan = off");
+        let options = (*self.writer.connect_options()).clone();
+        let writer = postgres_pool(1, &first).connect_lazy_with(options);
+        Self { writer, ..self.clone() }
+    }
+
     pub(crate) const fn is_postgres(&self) -> bool {
-        self.is_postgres
+        self.first.is_some()
     }
 
     /// A transaction of the house itself, which changes no content.
@@ -211,6 +218,20 @@ impl Tx {
         self.inner.commit().await?;
         Ok(())
     }
+}
+
+fn postgres_pool(most: u32, first: &str) -> AnyPoolOptions {
+    let first = first.to_owned();
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .idle_timeout(Duration::from_mins(10))
+        .after_connect(move |conn, _| {
+            let first = first.clone();
+            Box::pin(async move {
+                conn.execute(sqlx::AssertSqlSafe(first)).await?;
+                Ok(())
+            })
+        })
 }
 
 fn url_options(url: &str) -> Result<AnyConnectOptions, StorageError> {

@@ -1,4 +1,5 @@
 //! What a large filling takes off is put back, on PostgreSQL; on SQLite nothing is.
+//! A filling that breaks off begins anew.
 
 mod support;
 
@@ -55,4 +56,37 @@ async fn what_a_filling_that_broke_off_took_away_is_back_at_the_next_opening() {
     store.close().await;
     let store = support::open(place).await;
     assert!(!takes_anything(&store, "x1").await);
+}
+
+/// How many people the house knows.
+async fn staff(store: &Store) -> i64 {
+    let mut conn = store.read().await.expect("connects");
+    let counts = people::counts_everywhere(&mut conn, "2022-03-01").await.expect("counts");
+    counts.iter().map(|(_, of)| of.people).sum()
+}
+
+#[tokio::test]
+async fn a_house_whose_filling_broke_off_is_emptied_and_filled_anew() {
+    for (engine, place) in support::places() {
+        let store = support::open(place.clone()).await;
+        store.begin_filling().await.expect("notes it");
+        store.take_off().await.expect("takes off");
+        fill(&store).await;
+        // Killed here.
+        store.close().await;
+        let store = support::open(place.clone()).await;
+        assert!(store.is_half_filled().await.expect("asks"), "{engine}");
+        let store = store.start_anew(&place).await.expect("empties");
+        assert!(!store.is_half_filled().await.expect("asks"), "{engine}");
+        assert_eq!(staff(&store).await, 0, "{engine}");
+        store.begin_filling().await.expect("notes it");
+        fill(&store).await;
+        store.end_filling().await.expect("notes it");
+        assert!(!store.is_half_filled().await.expect("asks"), "{engine}");
+        assert_eq!(staff(&store).await, 1_000, "{engine}");
+        // What is whole is not emptied.
+        assert!(store.start_anew(&place).await.is_err(), "{engine}");
+        let store = support::open(place).await;
+        assert_eq!(staff(&store).await, 1_000, "{engine}");
+    }
 }

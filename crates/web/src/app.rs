@@ -73,7 +73,8 @@ impl App {
         let live = Arc::new(Live::load(&store, clock.now()).await?);
         let search = Search::default();
         let written = Arc::clone(&search.wake);
-        let writer = Writer::start(store.clone(), clock.clone(), Arc::clone(&live), written);
+        let writer = Writer::start(store.clone(), clock.clone(), Arc::clone(&live), written)
+            .map_err(storage::StorageError::from)?;
         let app = Arc::new(Self {
             store,
             clock,

@@ -1,6 +1,9 @@
 //! Group commit: submissions that arrive while one transaction is being made
 //! lasting are gathered and written in the next one. Each is answered after its
 //! commit, so what is acknowledged is kept.
+//!
+//! The writing has a thread of its own. A batch is a dozen short waits for the
+//! database; in the queue of all requests each of them took a millisecond.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use campaign::access::Permit;
 use storage::record::{self, Entered, Inserted, NewRecord};
 use storage::{StorageError, Store};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -17,7 +21,7 @@ use crate::live::{Live, Written};
 
 /// At most so many in one transaction: more gain nothing and make the first
 /// one wait.
-const BATCH_MAX: usize = 256;
+const BATCH_MAX: usize = 512;
 /// What may wait before new ones are turned away.
 const QUEUE_MAX: usize = 8_192;
 
@@ -38,6 +42,8 @@ struct Job {
 #[derive(Clone)]
 struct Task {
     store: Store,
+    /// Where the answers are given.
+    house: Handle,
     clock: Clock,
     live: Arc<Live>,
     /// Told that there are new records to look through.
@@ -64,10 +70,19 @@ impl Done {
 
 impl Writer {
     /// Starts the task; it ends when the last `Writer` is gone.
-    pub fn start(store: Store, clock: Clock, live: Arc<Live>, written: Arc<Notify>) -> Self {
+    pub fn start(
+        store: Store,
+        clock: Clock,
+        live: Arc<Live>,
+        written: Arc<Notify>,
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-        tokio::spawn(Task { store, clock, live, written }.run(receiver));
-        Self { sender, waiting: Arc::default() }
+        let task = Task { store, house: Handle::current(), clock, live, written };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || runtime.block_on(task.run(receiver)))?;
+        Ok(Self { sender, waiting: Arc::default() })
     }
 
     /// How many wait for their record to last: what can be put off waits too.
@@ -116,14 +131,15 @@ impl Task {
     async fn run(self, mut receiver: mpsc::Receiver<Job>) {
         let mut jobs = Vec::with_capacity(BATCH_MAX);
         let mut answering: Option<JoinHandle<()>> = None;
+        let store = self.store.apart();
         while receiver.recv_many(&mut jobs, BATCH_MAX).await > 0 {
-            let done = self.write(std::mem::take(&mut jobs)).await;
+            let done = self.write(&store, std::mem::take(&mut jobs)).await;
             if let Some(before) = answering.take()
                 && let Err(error) = before.await
             {
                 tracing::error!(%error, "the answers of a batch broke off");
             }
-            answering = Some(tokio::spawn(self.clone().answer(done)));
+            answering = Some(self.house.spawn(self.clone().answer(done)));
         }
     }
 
@@ -145,8 +161,8 @@ impl Task {
         }
     }
 
-    async fn write(&self, jobs: Vec<Job>) -> Done {
-        match self.commit(&jobs).await {
+    async fn write(&self, store: &Store, jobs: Vec<Job>) -> Done {
+        match self.commit(store, &jobs).await {
             Ok((kept, first_seq)) => {
                 let jobs = jobs.into_iter().zip(kept.into_iter().map(Ok)).collect();
                 return Done { jobs, first_seq: Some(first_seq) };
@@ -162,7 +178,7 @@ impl Task {
         // One that cannot be kept must not take the others with it.
         let mut done = Vec::with_capacity(jobs.len());
         for job in jobs {
-            let kept = self.commit(std::slice::from_ref(&job)).await;
+            let kept = self.commit(store, std::slice::from_ref(&job)).await;
             let kept = kept.and_then(|(mut all, _)| {
                 all.pop().ok_or_else(|| StorageError::Conflict {
                     table: "record",
@@ -176,8 +192,12 @@ impl Task {
 
     /// Keeps the records of these jobs and says where the new ones begin in the
     /// order of changes.
-    async fn commit(&self, jobs: &[Job]) -> Result<(Vec<Inserted>, i64), StorageError> {
-        let mut tx = self.store.write(self.clock.now()).await?;
+    async fn commit(
+        &self,
+        store: &Store,
+        jobs: &[Job],
+    ) -> Result<(Vec<Inserted>, i64), StorageError> {
+        let mut tx = store.write(self.clock.now()).await?;
         let first_seq = tx.next_seq().await?;
         let entered: Vec<Entered<'_>> = jobs
             .iter()

@@ -75,12 +75,15 @@ pub(crate) fn clock() -> Clock {
 pub(crate) async fn store(place: &Place) -> anyhow::Result<Store> {
     std::fs::create_dir_all(&place.data)
         .with_context(|| format!("无法建立数据目录 {}", place.data.display()))?;
-    let location = match &place.database_url {
+    let sealer = Sealer::new(&key(&place.data)?);
+    Store::open(&location(place), sealer).await.context("无法打开数据库")
+}
+
+pub(crate) fn location(place: &Place) -> Location {
+    match &place.database_url {
         Some(url) => Location::Postgres { url: url.clone(), schema: place.schema.clone() },
         None => Location::Sqlite(place.data.join("wuzha.db")),
-    };
-    let sealer = Sealer::new(&key(&place.data)?);
-    Store::open(&location, sealer).await.context("无法打开数据库")
+    }
 }
 
 /// Opens the database of a tenant that is there already, and makes nothing.
@@ -117,6 +120,10 @@ pub(crate) async fn open_with(
 ) -> anyhow::Result<AppState> {
     let mailer = mail.mailer()?;
     let store = store(place).await?;
+    anyhow::ensure!(
+        !store.is_half_filled().await?,
+        "这里的演示数据没有生成完，请先运行 wuzha demo：它会重新生成"
+    );
     let accounts = account::count(&mut *store.read().await?).await?;
     let setup_code = (accounts == 0).then(one_time_code).transpose()?;
     let opening = Opening {

@@ -14,12 +14,21 @@ use storage::{Location, Store};
 
 /// The engines to run on, each with an empty, migrated tenant.
 pub(crate) async fn stores() -> Vec<(&'static str, Store)> {
-    let mut stores = vec![("SQLite", open(sqlite_place()).await)];
-    match std::env::var("WUZHA_TEST_POSTGRES") {
-        Ok(url) => stores.push(("PostgreSQL", open(postgres_place(url)).await)),
-        Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
+    let mut stores = Vec::new();
+    for (engine, place) in places() {
+        stores.push((engine, open(place).await));
     }
     stores
+}
+
+/// The engines to run on, each with a place where nothing is yet.
+pub(crate) fn places() -> Vec<(&'static str, Location)> {
+    let mut places = vec![("SQLite", sqlite_place())];
+    match std::env::var("WUZHA_TEST_POSTGRES") {
+        Ok(url) => places.push(("PostgreSQL", postgres_place(url))),
+        Err(_) => println!("skipped on PostgreSQL: WUZHA_TEST_POSTGRES is not set"),
+    }
+    places
 }
 
 pub(crate) async fn open(location: Location) -> Store {

@@ -27,7 +27,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
     let place = Place { data: args.data, database_url: args.database_url, schema: args.schema };
     house::runtime()?.block_on(async {
-        let store = house::store(&place).await?;
+        let mut store = house::store(&place).await?;
+        if store.is_half_filled().await? {
+            eprintln!("上次没有生成完，从头再来");
+            store = store.start_anew(&house::location(&place)).await?;
+        }
         let secret = demo::password(&place.data)?;
         if account::count(&mut *store.read().await?).await? == 0 {
             eprintln!("正在生成演示区县：200 所学校、5000 个班、20 万人、两个学期的台账 …");

@@ -67,8 +67,8 @@ const AMENDED_ON: &str = "2022-09-01";
 const LEFT_OPEN_FROM: jiff::civil::Date = jiff::civil::Date::constant(2022, 12, 1);
 const BATCH: usize = 4_000;
 
-/// Fills an empty tenant. Returns nothing half: each part is one transaction,
-/// and the accounts, by which a filled house is known, come last.
+/// Fills an empty tenant. It takes many transactions; a filling that breaks off is
+/// known by its mark, and begins anew the next time.
 pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result<()> {
     let mut chance = Chance::new(SEED);
     let district = District::new(&mut chance);
@@ -76,6 +76,7 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     let permit = permit_house(Action::ManageOrganisation, &root);
     // A million rows come until the records are kept; what follows is little, and
     // reads what came.
+    store.begin_filling().await?;
     store.take_off().await?;
     keep_organisation(store, &permit, &district).await?;
     let plans = keep_campaign(store, &root).await?;
@@ -97,6 +98,7 @@ pub(crate) async fn fill(store: &Store, password_hash: String) -> anyhow::Result
     }
     tx.commit().await?;
     asks::talk(store, &district).await?;
+    store.end_filling().await?;
     Ok(())
 }
 
@@ -317,6 +319,7 @@ async fn keep_records(
     acts: &[Act],
 ) -> anyhow::Result<()> {
     let permit = permit_house(Action::Submit, &district.places[0].id);
+    let store = store.apart();
     for (number, batch) in acts.chunks(BATCH).enumerate() {
         let records: Vec<NewRecord> = batch
             .iter()

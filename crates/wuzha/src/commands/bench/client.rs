@@ -43,19 +43,12 @@ impl Wire {
         cookie: &str,
         sent: Sent<'_>,
     ) -> anyhow::Result<Answer<'_>> {
-        let (method, kind, body) = match sent {
-            Sent::Nothing => ("GET", "Accept-Encoding: gzip", ""),
-            Sent::Json(body) => ("POST", "Content-Type: application/json", body),
-            Sent::Form(body) => {
-                ("POST", "Content-Type: application/x-www-form-urlencoded", body)
-            }
-        };
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n{kind}\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        self.stream.write_all(request.as_bytes()).await?;
+        self.send_made(made(path, cookie, sent).as_bytes()).await
+    }
+
+    /// Sends a request that is there already, as it travels.
+    pub(super) async fn send_made(&mut self, request: &[u8]) -> anyhow::Result<Answer<'_>> {
+        self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
             if let Some(parts) = answered(&self.buffer) {
@@ -72,6 +65,20 @@ impl Wire {
             anyhow::ensure!(0 < read, "连接中断");
         }
     }
+}
+
+/// A request as it travels.
+pub(super) fn made(path: &str, cookie: &str, sent: Sent<'_>) -> String {
+    let (method, kind, body) = match sent {
+        Sent::Nothing => ("GET", "Accept-Encoding: gzip", ""),
+        Sent::Json(body) => ("POST", "Content-Type: application/json", body),
+        Sent::Form(body) => ("POST", "Content-Type: application/x-www-form-urlencoded", body),
+    };
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: bench\r\nCookie: {cookie}\r\n{kind}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 #[derive(Debug, PartialEq, Eq)]
