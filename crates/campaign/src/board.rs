@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    collation::title_key,
     day::Day,
     engine::DutyIx,
     organisation::{Organisation, UnitIx},
@@ -76,7 +77,7 @@ pub fn ranked(
         }),
         Order::Rate => found.sort_by(|a, b| by_share(a.counts.rate(), b.counts.rate())),
         Order::Timely => found.sort_by(|a, b| by_share(a.counts.timely(), b.counts.timely())),
-        Order::Name => found.sort_by(|a, b| org.unit(a.unit).name.cmp(&org.unit(b.unit).name)),
+        Order::Name => found.sort_by_cached_key(|it| title_key(&org.unit(it.unit).name)),
     }
     found
 }

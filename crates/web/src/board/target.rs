@@ -7,6 +7,7 @@ mod entry;
 use axum::extract::{Query, State as Shared};
 use axum::response::Response;
 use campaign::access::Action;
+use campaign::collation::title_key;
 use campaign::indicator::readings::Book;
 use campaign::plan::{Measured, Target};
 use maud::{Markup, html};
@@ -165,7 +166,7 @@ async fn judge(
     all.sort_by(|(a, x), (b, y)| {
         let (x, y) = (key(x), key(y));
         let worse = x.partial_cmp(&y).unwrap_or(std::cmp::Ordering::Equal);
-        let names = || frame.tree.name(a).cmp(frame.tree.name(b));
+        let names = || title_key(frame.tree.name(a)).cmp(&title_key(frame.tree.name(b)));
         if by_name { names() } else { worse.then_with(names) }
     });
     Ok((own, all))
