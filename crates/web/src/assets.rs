@@ -34,7 +34,11 @@ pub(crate) static CSS: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
         "app.css",
         "text/css; charset=utf-8",
-        concat!(include_str!("assets/app.css"), include_str!("assets/ask.css")),
+        concat!(
+            include_str!("assets/app.css"),
+            include_str!("assets/ask.css"),
+            include_str!("assets/old.css"),
+        ),
     )
 });
 pub(crate) static JS: LazyLock<Asset> = LazyLock::new(|| {
@@ -87,5 +91,28 @@ mod tests {
             }
         }
         assert!(open.is_empty(), "not closed: {open:?}");
+    }
+
+    /// A selector or a word of script that an old browser cannot read takes the
+    /// whole rule, or the whole script, with it.
+    #[test]
+    fn old_browsers_can_read_every_rule_that_matters_and_every_script() {
+        for script in [&*super::JS, &*super::DRAFT_JS] {
+            for word in ["?.", "??", ".replaceAll(", ".at(", "structuredClone", "||=", "&&="] {
+                assert!(!script.content.contains(word), "{}: {word}", script.name);
+            }
+        }
+        for word in [":is(", ":where(", "aspect-ratio", "color-mix", "@layer", "@container"] {
+            let only_in_has = |(at, _): &(usize, &str)| {
+                let line = CSS.content.get(..*at).unwrap_or_default().rsplit('\n').next();
+                line.is_some_and(|line| line.contains(":has("))
+            };
+            let found = CSS.content.match_indices(word).find(|found| !only_in_has(found));
+            assert!(found.is_none(), "{word} at {found:?}");
+        }
+        let inset = CSS.content.match_indices("inset:").find(|(at, _)| {
+            !CSS.content.get(..*at).unwrap_or_default().ends_with("@supports not (")
+        });
+        assert!(inset.is_none(), "inset as a property at {inset:?}");
     }
 }

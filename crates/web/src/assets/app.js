@@ -5,7 +5,9 @@ document.addEventListener("click", (event) => {
   if (back && history.length > 1) { event.preventDefault(); history.back(); }
 });
 document.addEventListener("change", (event) => {
-  if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  if (!event.target.closest("[data-submit-on-change]")) return;
+  const form = event.target.form;
+  if (form.requestSubmit) form.requestSubmit(); else form.submit();
 });
 // A form is sent once, however often the button is tapped.
 document.addEventListener("submit", (event) => {

@@ -31,7 +31,7 @@
     view(isText ? "doc" : "items");
     const pane = it.closest(isText ? ".doc-text" : ".items-pane");
     if (pane && pane.scrollHeight > pane.clientHeight + 4 && getComputedStyle(pane).overflowY !== "visible") {
-      const over = pane.querySelector(".pane-head")?.offsetHeight || 48;
+      const over = (pane.querySelector(".pane-head") || {}).offsetHeight || 48;
       pane.scrollTop += it.getBoundingClientRect().top - pane.getBoundingClientRect().top - over - 12;
     } else it.scrollIntoView({ block: "center" });
     it.focus({ preventScroll: true });
@@ -92,7 +92,7 @@
     if (sent === form) { adder.hidden = true; show(card); const field = card.querySelector("[name=name]"); if (field) field.focus(); return; }
     const wrong = card.querySelector(".item-form .field-error, .item-form input");
     const step = event.submitter && event.submitter.value;
-    if (wrong) card.querySelector(".field-error")?.scrollIntoView({ block: "center" });
+    if (wrong) (card.querySelector(".field-error") || wrong).scrollIntoView({ block: "center" });
     else if (next && next.isConnected && step !== "undo") (next.querySelector("button") || card).focus();
     else card.focus();
   }, true);
