@@ -1,7 +1,7 @@
 //! The letters of a message for the network: runs of digits, Chinese ones too,
 //! become `0`, addresses become `u`, names and places of shared data go.
 
-use crate::normalise::is_han;
+use crate::normalise::{Plain, is_han, is_han_digit};
 
 /// Words that stand in shared data for a number, an address or a name, and what
 /// they are read as; names and places say nothing.
@@ -16,67 +16,53 @@ const MASKS: [(&str, Option<char>); 8] = [
     ("place", None),
 ];
 
-/// Letters on their way out: the last one waits, since it may still become `0`.
-struct Out<F> {
-    say: F,
-    last: Option<char>,
-}
-
-impl<F: FnMut(char)> Out<F> {
-    fn push(&mut self, c: char) {
-        if let Some(before) = self.last.replace(c) {
-            (self.say)(before);
-        }
-    }
-
-    /// Pushes a sign unless it stands there already.
-    fn push_once(&mut self, sign: char) {
-        if self.last != Some(sign) {
-            self.push(sign);
-        }
+/// Appends a sign unless it stands there already.
+fn push_once(letters: &mut Vec<char>, sign: char) {
+    if letters.last() != Some(&sign) {
+        letters.push(sign);
     }
 }
 
-/// Calls `say` for each letter of a normalised text.
-pub(crate) fn each_letter(text: &str, say: impl FnMut(char)) {
-    let mut out = Out { say, last: None };
+/// The letters of a normalised text.
+pub(crate) fn letters(plain: &Plain) -> Vec<char> {
+    let text = plain.text.as_str();
+    let mut letters = Vec::with_capacity(text.len() / 3 + 8);
     let mut han_run = 0usize;
     let mut skip_to = 0usize;
-    for (at, c) in text.char_indices() {
+    for (at, c) in plain.letters() {
         if at < skip_to {
             continue;
         }
         if is_han_digit(c) {
             han_run += 1;
-            match out.last {
+            match letters.last_mut() {
                 Some('0') => {}
-                _ if han_run == 2 => out.last = Some('0'),
-                _ => out.push(c),
+                // The second in a row makes the first one a number too.
+                Some(last) if han_run == 2 => *last = '0',
+                _ => letters.push(c),
             }
             continue;
         }
         han_run = 0;
         if is_han(c) {
-            out.push(c);
+            letters.push(c);
         } else if c.is_ascii_alphabetic() {
             match folded_word(text.as_bytes(), at) {
                 Some((length, sign)) => {
                     skip_to = at + length;
                     if let Some(sign) = sign {
-                        out.push_once(sign);
+                        push_once(&mut letters, sign);
                     }
                 }
-                None => out.push(c),
+                None => letters.push(c),
             }
         } else if c.is_ascii_digit() {
-            out.push_once('0');
+            push_once(&mut letters, '0');
         } else if matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【') {
-            out.push(c);
+            letters.push(c);
         }
     }
-    if let Some(last) = out.last {
-        (out.say)(last);
-    }
+    letters
 }
 
 /// The length of an address or a mask that begins here, and its sign.
@@ -97,38 +83,14 @@ fn folded_word(bytes: &[u8], at: usize) -> Option<(usize, Option<char>)> {
         .map(|(mask, sign)| (mask.len(), *sign))
 }
 
-fn is_han_digit(c: char) -> bool {
-    matches!(
-        c,
-        '〇' | '零'
-            | '一'
-            | '二'
-            | '两'
-            | '三'
-            | '四'
-            | '五'
-            | '六'
-            | '七'
-            | '八'
-            | '九'
-            | '十'
-            | '百'
-            | '千'
-            | '万'
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::each_letter;
+    use super::letters;
+    use crate::normalise::normalise;
 
     #[test]
     fn numbers_fold_to_one_sign() {
-        let folded = |text: &str| {
-            let mut letters = String::new();
-            each_letter(text, |c| letters.push(c));
-            letters
-        };
+        let folded = |text: &str| letters(&normalise(text)).into_iter().collect::<String>();
         assert_eq!(folded("转5000元"), "转0元");
         assert_eq!(folded("转五千元"), "转0元");
         assert_eq!(folded("一个3万"), "一个0");

@@ -1,12 +1,14 @@
 //! The concepts that recognition knows, and the words for each, read from
 //! `content/recognition/lexicon.txt`.
 
+mod phrases;
+
 use std::sync::LazyLock;
 
-use daachorse::{
-    CharwiseDoubleArrayAhoCorasick, CharwiseDoubleArrayAhoCorasickBuilder, MatchKind,
-};
 use rustc_hash::FxHashMap;
+
+use crate::normalise::Plain;
+use phrases::Phrases;
 
 /// The word list as it is shipped.
 const SOURCE: &str = include_str!("../../../content/recognition/lexicon.txt");
@@ -72,7 +74,7 @@ impl Concept {
 pub(crate) type Senses = Vec<Concept>;
 
 pub(crate) struct Lexicon {
-    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    finder: Phrases,
     senses: Vec<Senses>,
     phrases: Vec<String>,
     /// The Chinese name of each concept, by its number.
@@ -96,8 +98,6 @@ pub(crate) enum LexiconError {
     NoConcept { line: usize, phrase: String },
     #[error("缺少概念“{0}”的说法")]
     Missing(&'static str),
-    #[error("词表不能编成自动机：{0}")]
-    Automaton(String),
 }
 
 impl Lexicon {
@@ -144,22 +144,16 @@ impl Lexicon {
         if let Some(missing) = Concept::ALL.iter().find(|concept| seen & concept.bit() == 0) {
             return Err(LexiconError::Missing(missing.id()));
         }
-        let automaton = CharwiseDoubleArrayAhoCorasickBuilder::new()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build_with_values((0u32..).zip(&phrases).map(|(i, phrase)| (phrase.as_str(), i)))
-            .map_err(|e| LexiconError::Automaton(e.to_string()))?;
-        Ok(Self { automaton: Some(automaton), senses, phrases, names })
+        Ok(Self { finder: Phrases::new(&phrases), senses, phrases, names })
     }
 
-    /// The phrases of a normalised text, from left to right, the longest first.
-    pub(crate) fn find<'l>(&'l self, text: &'l str) -> impl Iterator<Item = Found<'l>> {
-        self.automaton
-            .iter()
-            .flat_map(move |automaton| automaton.leftmost_find_iter(text))
-            .filter_map(|found| {
-                let senses = self.senses.get(found.value() as usize)?;
-                Some(Found { senses, from: found.start(), to: found.end() })
-            })
+    /// Calls `each` for the phrases of a normalised text, from left to right, the longest first.
+    pub(crate) fn find<'l>(&'l self, text: &Plain, mut each: impl FnMut(Found<'l>)) {
+        self.finder.find(text, |number, from, to| {
+            if let Some(senses) = self.senses.get(number as usize) {
+                each(Found { senses, from, to });
+            }
+        });
     }
 }
 
@@ -167,7 +161,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     // The shipped list is checked by a test; should it ever be broken,
     // recognition falls back to the letters alone instead of stopping.
     Lexicon::parse(SOURCE).unwrap_or(Lexicon {
-        automaton: None,
+        finder: Phrases::new(&[]),
         senses: Vec::new(),
         phrases: Vec::new(),
         names: Vec::new(),
@@ -197,6 +191,7 @@ pub(crate) const fn source() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::{Concept, Lexicon, LexiconError, N_CONCEPTS, SOURCE, shipped};
+    use crate::normalise::normalise;
 
     #[test]
     fn the_shipped_list_has_words_for_every_concept() {
@@ -216,8 +211,8 @@ mod tests {
 
     #[test]
     fn the_longest_phrase_wins() {
-        let found: Vec<&[Concept]> =
-            shipped().find("不要挂断").map(|found| found.senses).collect();
+        let mut found: Vec<&[Concept]> = Vec::new();
+        shipped().find(&normalise("不要挂断"), |one| found.push(one.senses));
         assert_eq!(found, [[Concept::Isolate].as_slice()]);
     }
 }

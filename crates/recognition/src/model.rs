@@ -76,8 +76,33 @@ impl Certainty {
     }
 }
 
-/// The weights of one feature.
-type Row = [i8; N_HIDDEN];
+/// The weights of one feature, two to a number and each shifted to be no less
+/// than zero: so they are added fastest.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Row([u16; N_PAIRS]);
+
+/// Weights are kept in pairs.
+const N_PAIRS: usize = N_HIDDEN / 2;
+
+impl Row {
+    /// What zero is kept as.
+    const SHIFT: u8 = 128;
+    const ZERO: Self = Self([Self::SHIFT as u16 * 0x0101; N_PAIRS]);
+
+    fn new(weights: &[i8; N_HIDDEN]) -> Self {
+        let mut row = Self::ZERO;
+        for (pair, [low, high]) in row.0.iter_mut().zip(weights.as_chunks::<2>().0) {
+            let shifted = |weight: &i8| weight.cast_unsigned().wrapping_add(Self::SHIFT);
+            *pair = u16::from_le_bytes([shifted(low), shifted(high)]);
+        }
+        row
+    }
+
+    fn weights(&self) -> impl Iterator<Item = i8> {
+        let bytes = self.0.iter().flat_map(|pair| pair.to_le_bytes());
+        bytes.map(|byte| byte.wrapping_sub(Self::SHIFT).cast_signed())
+    }
+}
 
 /// A trained model.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,40 +125,29 @@ pub enum ModelError {
     Head(#[from] serde_json::Error),
 }
 
-/// Sums of rows. Bytes are added as shorts, which a machine does many at a
-/// time, and carried over before they could overflow.
-struct Sums {
-    wide: [i32; N_HIDDEN],
-    short: [i16; N_HIDDEN],
-    n: u32,
-}
-
-impl Sums {
+/// The sum of the rows of some features: both bytes of each pair are added as
+/// shorts, which a machine does many at a time, and carried over before they
+/// could overflow.
+fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
     /// So many bytes always fit a short.
-    const SHORTS_MAX: u32 = 256;
-
-    fn new() -> Self {
-        Self { wide: [0; N_HIDDEN], short: [0; N_HIDDEN], n: 0 }
-    }
-
-    fn add(&mut self, row: Option<&Row>) {
-        let Some(row) = row else { return };
-        for (sum, weight) in self.short.iter_mut().zip(row) {
-            *sum = sum.wrapping_add(i16::from(*weight));
+    const SHORTS_MAX: usize = 256;
+    let mut wide = [0i32; N_HIDDEN];
+    for some in features.chunks(SHORTS_MAX) {
+        let (mut low, mut high) = ([0u16; N_PAIRS], [0u16; N_PAIRS]);
+        let mut n = 0;
+        for Row(row) in some.iter().filter_map(|&i| rows.get(i as usize)) {
+            for ((low, high), pair) in low.iter_mut().zip(&mut high).zip(row) {
+                *low = low.wrapping_add(pair & 0xFF);
+                *high = high.wrapping_add(pair >> 8);
+            }
+            n += 1;
         }
-        self.n += 1;
-        if self.n == Self::SHORTS_MAX {
-            self.carry();
+        let pairs = low.into_iter().zip(high).flat_map(<[u16; 2]>::from);
+        for (wide, short) in wide.iter_mut().zip(pairs) {
+            *wide += i32::from(short) - i32::from(Row::SHIFT) * n;
         }
     }
-
-    fn carry(&mut self) {
-        for (wide, short) in self.wide.iter_mut().zip(&mut self.short) {
-            *wide += i32::from(*short);
-            *short = 0;
-        }
-        self.n = 0;
-    }
+    wide
 }
 
 /// What the network says of a message.
@@ -168,8 +182,8 @@ impl Model {
             },
             bias: [0.0; N_HIDDEN],
             out: [[0.0; N_HIDDEN]; N_OUT],
-            acts: vec![[0; N_HIDDEN]; N_ACTS],
-            grams: vec![[0; N_HIDDEN]; N_GRAMS],
+            acts: vec![Row::ZERO; N_ACTS],
+            grams: vec![Row::ZERO; N_GRAMS],
         }
     }
 
@@ -188,15 +202,13 @@ impl Model {
 
     /// What the network says of a message.
     pub(crate) fn judge(&self, reading: &Reading, firings: &[Firing]) -> Opinion {
-        let (mut acts, mut grams) = (Sums::new(), Sums::new());
-        features::each_act(reading, firings, |i| acts.add(self.acts.get(i)));
-        let n = features::each_gram(reading, |i| grams.add(self.grams.get(i)));
-        acts.carry();
-        grams.carry();
+        let grams = features::grams(reading);
         let act_value = ACT_VALUE * self.head.act_scale;
-        let gram_value = gram_value(n) * self.head.gram_scale;
+        let gram_value = gram_value(grams.len()) * self.head.gram_scale;
+        let acts = sum(&self.acts, &features::acts(reading, firings));
+        let grams = sum(&self.grams, &grams);
         let mut hidden = self.bias;
-        for ((view, act), gram) in hidden.iter_mut().zip(acts.wide).zip(grams.wide) {
+        for ((view, act), gram) in hidden.iter_mut().zip(acts).zip(grams) {
             *view = (*view + act as f32 * act_value + gram as f32 * gram_value).max(0.0);
         }
         let mut said = [0.0f32; N_OUT];
@@ -220,7 +232,7 @@ impl Model {
             return 0.0;
         };
         let sum: f32 =
-            row.iter().zip(says_scam).map(|(weight, says)| f32::from(*weight) * says).sum();
+            row.weights().zip(says_scam).map(|(weight, says)| f32::from(weight) * says).sum();
         sum * self.head.act_scale
     }
 
@@ -235,7 +247,7 @@ impl Model {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
         let rows = self.acts.iter().chain(&self.grams);
-        bytes.extend(rows.flatten().map(|weight| weight.cast_unsigned()));
+        bytes.extend(rows.flat_map(Row::weights).map(i8::cast_unsigned));
         Ok(bytes)
     }
 
@@ -260,11 +272,8 @@ impl Model {
         };
         let out = out.try_into().map_err(|_| ModelError::Truncated)?;
         let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
-        let (acts, grams) = weights
-            .as_chunks::<N_HIDDEN>()
-            .0
-            .split_at_checked(N_ACTS)
-            .ok_or(ModelError::Truncated)?;
+        let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
+        let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
         Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), grams: grams.to_vec() })
     }
 }

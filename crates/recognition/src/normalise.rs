@@ -8,7 +8,7 @@ mod table;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
-pub(crate) use table::is_han;
+pub(crate) use table::{is_han, is_han_digit};
 
 /// One way of writing a word so that a filter does not see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -53,28 +53,39 @@ pub struct Undone {
 pub struct Plain {
     /// Simplified, lower case, half width, without ornaments.
     pub text: String,
-    /// The place in the original of the character at each byte, and one more
-    /// entry for the end.
-    origin: Vec<u32>,
+    /// Its characters, each with its place in the original.
+    cells: Vec<Cell>,
     pub undone: Vec<Undone>,
 }
 
 impl Plain {
     /// The span in the original of a byte span of `text`.
     pub fn span(&self, from: usize, to: usize) -> (u32, u32) {
-        let first = self.origin.get(from).copied().unwrap_or(0);
-        let last = to.checked_sub(1).and_then(|i| self.origin.get(i)).copied().unwrap_or(first);
+        let n_before = |end: usize| self.text.get(..end).map_or(0, |text| text.chars().count());
+        let place = |n: usize| self.cells.get(n).map(|cell| cell.at);
+        let first = place(n_before(from)).unwrap_or(0);
+        let last = n_before(to).checked_sub(1).and_then(place).unwrap_or(first);
         (first, last.max(first) + 1)
     }
 
-    fn from_cells(cells: &[Cell], undone: Vec<Undone>) -> Self {
+    /// The characters of the text, each with where it stands in bytes: cheaper
+    /// than to take the text apart again.
+    #[inline]
+    pub(crate) fn letters(&self) -> impl Iterator<Item = (usize, char)> {
+        let mut at = 0;
+        self.cells.iter().map(move |cell| {
+            let here = at;
+            at += cell.c.len_utf8();
+            (here, cell.c)
+        })
+    }
+
+    fn from_cells(cells: Vec<Cell>, undone: Vec<Undone>) -> Self {
         let mut text = String::with_capacity(cells.len() * 3);
-        let mut origin = Vec::with_capacity(cells.len() * 3 + 1);
-        for cell in cells {
+        for cell in &cells {
             text.push(cell.c);
-            origin.resize(text.len(), cell.at);
         }
-        Self { text, origin, undone }
+        Self { text, cells, undone }
     }
 }
 
@@ -86,17 +97,49 @@ struct Cell {
 }
 
 /// What the first pass met, so that later passes run only when needed.
-#[derive(Default)]
 struct Met {
+    tables: &'static table::Tables,
+    /// Marks that may part a word: a sure one, or two that stand close together.
     gap: bool,
+    /// Where the last mark stood.
+    last_gap: Option<usize>,
     latin: bool,
+    /// The parts of a split character stand side by side, but for gaps.
     part: bool,
+    /// The last character that is no gap may be the first part of a split one.
+    head: bool,
+}
+
+impl Met {
+    /// Takes note of what may be a mark, as the character number `n`.
+    #[inline]
+    fn see_gap(&mut self, c: char, n: usize) {
+        if is_gap(c) {
+            self.gap |= is_sure_gap(c) || self.last_gap.is_some_and(|last| n - last <= 2);
+            self.last_gap = Some(n);
+        }
+    }
+
+    /// Takes note of a character that was folded.
+    #[inline]
+    fn see(&mut self, c: char) {
+        let marks = self.tables.marks(c);
+        self.part |= self.head && marks & table::SECOND != 0;
+        self.head = marks & table::HEAD != 0;
+    }
 }
 
 /// Reads a text with its disguises undone.
 pub fn normalise(text: &str) -> Plain {
     let mut undone = Vec::new();
-    let mut met = Met::default();
+    let mut met = Met {
+        tables: table::tables(),
+        gap: false,
+        last_gap: None,
+        latin: false,
+        part: false,
+        head: false,
+    };
     let mut cells = fold(text, &mut undone, &mut met);
     if met.gap {
         close_gaps(&mut cells, &mut undone);
@@ -107,7 +150,7 @@ pub fn normalise(text: &str) -> Plain {
     if met.latin {
         latin::spell_out(&mut cells, &mut undone);
     }
-    Plain::from_cells(&cells, undone)
+    Plain::from_cells(cells, undone)
 }
 
 /// First pass: every character on its own.
@@ -116,16 +159,16 @@ fn fold(text: &str, undone: &mut Vec<Undone>, met: &mut Met) -> Vec<Cell> {
     for (at, c) in (0u32..).zip(text.chars()) {
         if c.is_ascii() {
             met.latin |= c.is_ascii_alphabetic();
-            met.gap |= is_gap(c);
+            met.see_gap(c, cells.len());
             let c = if c == '\r' || c == '\t' { ' ' } else { c.to_ascii_lowercase() };
             cells.push(Cell { c, at });
         } else if is_han(c) {
-            let folded = table::simplified(c);
+            let folded = met.tables.simplified(c);
             if folded.is_some() {
                 note(undone, Disguise::Traditional, at, at + 1);
             }
             let c = folded.unwrap_or(c);
-            met.part |= table::split_pairs(c).is_some();
+            met.see(c);
             cells.push(Cell { c, at });
         } else {
             fold_rare(c, at, &mut cells, undone, met);
@@ -137,7 +180,7 @@ fn fold(text: &str, undone: &mut Vec<Undone>, met: &mut Met) -> Vec<Cell> {
 /// Everything that is neither ASCII nor a Chinese character.
 fn fold_rare(c: char, at: u32, cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, met: &mut Met) {
     if let Some(mark) = punctuation(c) {
-        met.gap |= is_gap(mark);
+        met.see_gap(mark, cells.len());
         cells.push(Cell { c: mark, at });
     } else if table::is_hidden(c) {
         note(undone, Disguise::Hidden, at, at + 1);
@@ -147,7 +190,7 @@ fn fold_rare(c: char, at: u32, cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, 
             note(undone, Disguise::FullWidth, at, at + 1);
         }
         met.latin |= plain.is_ascii_alphabetic();
-        met.gap |= is_gap(plain);
+        met.see_gap(plain, cells.len());
         cells.push(Cell { c: plain, at });
     } else if let Some(word) = table::emoji_word(c) {
         note(undone, Disguise::Emoji, at, at + 1);
@@ -160,17 +203,18 @@ fn fold_rare(c: char, at: u32, cells: &mut Vec<Cell>, undone: &mut Vec<Undone>, 
         };
         note(undone, disguise, at, at + 1);
         met.latin |= plain.is_ascii_alphabetic();
+        met.see(plain);
         cells.push(Cell { c: plain, at });
     } else if table::is_ornament(c) {
         // A mark that parts a word is a gap; alone it says nothing.
         met.gap = true;
         cells.push(Cell { c: ORNAMENT, at });
     } else {
-        met.part |= table::split_pairs(c).is_some();
         let before = cells.len();
         for plain in std::iter::once(c).nfkc().flat_map(char::to_lowercase) {
-            let plain = table::simplified(plain).unwrap_or(plain);
+            let plain = met.tables.simplified(plain).unwrap_or(plain);
             met.latin |= plain.is_ascii_alphabetic();
+            met.see(plain);
             cells.push(Cell { c: plain, at });
         }
         if cells.get(before).is_some_and(|cell| cell.c != c && !c.is_uppercase()) {

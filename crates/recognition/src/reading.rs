@@ -96,8 +96,8 @@ impl Reading {
     /// Reads a message.
     pub(crate) fn of(text: &str) -> Self {
         let plain = normalise(text);
-        let (mut sentences, n_chars, digits_max, is_dialogue) = cut(&plain.text);
-        let mut hits = collect(&plain.text, &sentences);
+        let Cut { mut sentences, n_chars, digits_max, is_dialogue, has_quotes } = cut(&plain);
+        let mut hits = collect(&plain, &sentences);
         mark_reports(&hits, &mut sentences);
         // Who asks whether it is a swindle tells of oneself, not of others.
         let count = |set: ConceptSet| {
@@ -112,8 +112,11 @@ impl Reading {
         let n_reports = count(REPORTS);
         assign_scopes(&plain.text, &mut hits, &sentences, n_reports);
         // Who warns quotes what swindlers say.
-        let quotes = quotations(&plain.text);
-        let n_quoted = quote(&mut hits, &quotes, n_warnings + n_reports > 0);
+        let n_quoted = if has_quotes {
+            quote(&mut hits, &quotations(&plain.text), n_warnings + n_reports > 0)
+        } else {
+            0
+        };
         let n_denied = hits.iter().filter(|hit| hit.scope == Scope::Denied).count();
         let gives_code = hits.iter().any(|hit| {
             hit.concept == Concept::Code && is_followed_by_digits(&plain.text, hit.to as usize)
@@ -157,15 +160,25 @@ fn is_followed_by_digits(text: &str, at: usize) -> bool {
     rest.bytes().take_while(u8::is_ascii_digit).count() >= 4
 }
 
-/// Cuts a text into sentences and counts characters on the way.
-fn cut(text: &str) -> (Vec<Sentence>, usize, usize, bool) {
-    let mut sentences = Vec::new();
+/// A text cut into sentences, with what was counted on the way.
+struct Cut {
+    sentences: Vec<Sentence>,
+    n_chars: usize,
+    digits_max: usize,
+    is_dialogue: bool,
+    has_quotes: bool,
+}
+
+fn cut(plain: &Plain) -> Cut {
+    let text = plain.text.as_str();
+    let mut sentences = Vec::with_capacity(8);
     let (mut n_chars, mut digits, mut digits_max) = (0, 0, 0);
     let mut own = false;
-    let mut is_dialogue = false;
+    let (mut is_dialogue, mut has_quotes) = (false, false);
     let mut start = 0;
-    for (at, c) in text.char_indices() {
+    for (at, c) in plain.letters() {
         n_chars += 1;
+        has_quotes |= matches!(c, '“' | '「' | '"');
         // Account numbers are written in groups: a space does not end them.
         if c.is_ascii_digit() {
             digits += 1;
@@ -187,18 +200,15 @@ fn cut(text: &str) -> (Vec<Sentence>, usize, usize, bool) {
         is_dialogue |= is_turn;
         sentences.push(Sentence { to: text.len(), own: is_own, reports: false, asks: false });
     }
-    (sentences, n_chars, digits_max, is_dialogue)
+    Cut { sentences, n_chars, digits_max, is_dialogue, has_quotes }
 }
 
 /// Whose turn a sentence belongs to: its own mark, or that of the one before.
 fn speaker(sentence: &str, before: bool) -> (bool, bool) {
     let head = sentence.trim_start();
-    if OWN_SPEAKERS.iter().any(|mark| head.starts_with(mark)) {
-        return (true, true);
-    }
     let name = head.chars().take(SPEAKER_CHARS_MAX + 1).position(|c| c == ':');
     match name {
-        Some(1..) => (false, true),
+        Some(1..) => (OWN_SPEAKERS.iter().any(|mark| head.starts_with(mark)), true),
         _ => (before, false),
     }
 }
@@ -242,15 +252,16 @@ fn quote(hits: &mut [Hit], stretches: &[(usize, usize)], warned: bool) -> usize 
     n_quoted
 }
 
-fn collect(text: &str, sentences: &[Sentence]) -> Vec<Hit> {
-    let mut hits = Vec::with_capacity(16);
+fn collect(plain: &Plain, sentences: &[Sentence]) -> Vec<Hit> {
+    let text = plain.text.as_str();
+    let mut hits = Vec::with_capacity(32);
     let mut sentence = 0usize;
-    for found in lexicon::shipped().find(text) {
+    lexicon::shipped().find(plain, |found| {
         while sentences.get(sentence).is_some_and(|current| current.to <= found.from) {
             sentence += 1;
         }
         if !whole_word(text, found.from, found.to) {
-            continue;
+            return;
         }
         for &concept in found.senses {
             if concept == Concept::Neutral
@@ -266,7 +277,7 @@ fn collect(text: &str, sentences: &[Sentence]) -> Vec<Hit> {
                 sentence: sentence as u16,
             });
         }
-    }
+    });
     hits
 }
 

@@ -94,13 +94,11 @@ pub(crate) fn judge(reading: &Reading) -> Vec<Firing> {
     if reading.said() == 0 {
         return Vec::new();
     }
-    RULES
-        .iter()
-        .enumerate()
-        .filter_map(|(rule, facts)| {
-            facts.fires(reading).map(|(from, to)| Firing { rule, from, to })
-        })
-        .collect()
+    let mut firings = Vec::with_capacity(8);
+    firings.extend(RULES.iter().enumerate().filter_map(|(rule, facts)| {
+        facts.fires(reading).map(|(from, to)| Firing { rule, from, to })
+    }));
+    firings
 }
 
 /// The set of some concepts.

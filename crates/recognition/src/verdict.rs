@@ -1,5 +1,7 @@
 //! The answer for a message: what it is, how sure, why, and what to do.
 
+use std::borrow::Cow;
+
 use crate::content::{self, Given, Reader};
 use crate::fraud_type::FraudType;
 use crate::lexicon::{Concept, N_CONCEPTS};
@@ -47,7 +49,7 @@ impl Outcome {
 pub struct Reason {
     pub rule: &'static str,
     pub span: (u32, u32),
-    pub text: String,
+    pub text: Cow<'static, str>,
 }
 
 /// The whole answer.
@@ -103,7 +105,7 @@ fn wordless(text: &str) -> Verdict {
     let reason = Reason {
         rule: "no-words",
         span: (0, text.chars().count() as u32),
-        text: "没有可以判断的文字；请把对方的原话贴进来，图片里的字请打出来".to_owned(),
+        text: Cow::Borrowed("没有可以判断的文字；请把对方的原话贴进来，图片里的字请打出来"),
     };
     Verdict {
         outcome: Outcome::NothingFound,
@@ -124,7 +126,7 @@ fn alarming(model: &Model, reading: &Reading, firings: &[Firing]) -> Vec<Reason>
         .iter()
         .map(|(rule, firing)| {
             let span = reading.plain.span(firing.from as usize, firing.to as usize);
-            Reason { rule: rule.id, span, text: rule.says.to_owned() }
+            Reason { rule: rule.id, span, text: Cow::Borrowed(rule.says) }
         })
         .take(REASONS_MAX)
         .collect();
@@ -134,7 +136,7 @@ fn alarming(model: &Model, reading: &Reading, firings: &[Firing]) -> Vec<Reason>
     reasons.extend(disguises(reading));
     if reasons.is_empty() {
         let span = (0, reading.plain.span(0, reading.plain.text.len()).1);
-        let text = "措辞整体接近已知的诈骗话术，请先核实".to_owned();
+        let text = Cow::Borrowed("措辞整体接近已知的诈骗话术，请先核实");
         reasons.push(Reason { rule: "wording", span, text });
     }
     reasons
@@ -162,7 +164,7 @@ fn heaviest_words(model: &Model, reading: &Reading) -> Vec<Reason> {
         .map(|(_, concept, span)| Reason {
             rule: concept.id(),
             span,
-            text: format!("出现诈骗中常见的说法：{}", crate::lexicon::name(concept)),
+            text: format!("出现诈骗中常见的说法：{}", crate::lexicon::name(concept)).into(),
         })
         .collect()
 }
@@ -180,7 +182,7 @@ fn disguises(reading: &Reading) -> Vec<Reason> {
         reasons.push(Reason {
             rule: "disguised-writing",
             span: (undone.from, undone.to),
-            text,
+            text: text.into(),
         });
     }
     reasons
@@ -198,7 +200,7 @@ fn calming(reading: &Reading) -> Vec<Reason> {
         .map(|hit| Reason {
             rule: "warning-about-scams",
             span: reading.plain.span(hit.from as usize, hit.to as usize),
-            text: "内容是在提醒防骗或转述案例".to_owned(),
+            text: Cow::Borrowed("内容是在提醒防骗或转述案例"),
         })
         .into_iter()
         .collect()

@@ -1,7 +1,7 @@
 //! From a reading to numbered features. The same walk serves training and
 //! judging, so that both always see the same numbers.
 
-use crate::letters::each_letter;
+use crate::letters::letters;
 use crate::lexicon::{Concept, ConceptSet, N_CONCEPTS};
 use crate::reading::{N_SCOPES, Reading, Scope};
 use crate::rules::Firing;
@@ -39,8 +39,10 @@ const PAIR_REACH: u32 = 120;
 /// No more hits than this are paired: a very long text says no more.
 const PAIRED_MAX: usize = 48;
 
-/// Calls `dense` for each single feature and each pair of concepts.
-pub(super) fn each_act(reading: &Reading, firings: &[Firing], mut dense: impl FnMut(usize)) {
+/// Each single feature and each pair of concepts.
+pub(super) fn acts(reading: &Reading, firings: &[Firing]) -> Vec<u32> {
+    let mut acts = Vec::with_capacity(128);
+    let mut dense = |feature: usize| acts.push(feature as u32);
     dense(0);
     for (scope, set) in reading.seen.iter().enumerate() {
         let mut left = *set;
@@ -60,6 +62,7 @@ pub(super) fn each_act(reading: &Reading, firings: &[Firing], mut dense: impl Fn
     dense(LENGTHS_AT + length);
     each_misc(reading, firings, &mut dense);
     each_pair(reading, &mut dense);
+    acts
 }
 
 /// In a long message the decisive act stands near the end.
@@ -177,28 +180,28 @@ fn key(concept: Concept, scope: Scope) -> u32 {
     concept as u32 * N_SCOPES as u32 + scope as u32
 }
 
-/// Calls `gram` once for each letter and each two neighbours; returns how many.
+/// Each letter and each two neighbours, once.
 /// Longer sequences were tried and dropped: they are the words of one author.
-pub(super) fn each_gram(reading: &Reading, mut gram: impl FnMut(usize)) -> usize {
+pub(super) fn grams(reading: &Reading) -> Vec<u32> {
+    let letters = letters(&reading.plain);
     let mut met = Met([0; MET_BITS / 64]);
-    let mut n = 0;
-    let mut before = 0u32;
+    let mut grams = Vec::with_capacity(letters.len() * 2);
     let mut say = |key: u32| {
         let key = mix(key);
         if met.is_new(key) {
-            gram(key as usize % N_GRAMS);
-            n += 1;
+            grams.push(key % N_GRAMS as u32);
         }
     };
-    each_letter(&reading.plain.text, |c| {
+    let mut before = 0u32;
+    for c in letters {
         let c = c as u32;
         say(c ^ 0x5bd1_0000);
         if before != 0 {
             say(before.wrapping_mul(0x0100_0193) ^ c);
         }
         before = c;
-    });
-    n
+    }
+    grams
 }
 
 /// Room to remember which letters were met.

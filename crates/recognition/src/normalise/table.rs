@@ -109,12 +109,24 @@ pub(super) enum Fold {
     LookAlike,
 }
 
-struct Tables {
+/// What is known of characters.
+pub(super) struct Tables {
     han: Box<[u16]>,
+    /// What a character may be: `HEAD`, `SECOND`, `DIGIT`.
+    marks: Box<[u8]>,
     others: FxHashMap<char, (char, Fold)>,
     emoji: FxHashMap<char, &'static str>,
     split_heads: FxHashMap<char, Vec<(&'static str, char)>>,
 }
+
+/// The first part of a split character.
+pub(super) const HEAD: u8 = 1;
+/// The second part of a split character.
+pub(super) const SECOND: u8 = 2;
+/// A digit, or a power of ten.
+const DIGIT: u8 = 4;
+/// The digits and powers of ten of the CJK block.
+const DIGITS: &str = "零一二两三四五六七八九十百千万";
 
 /// First code point of the CJK block that `han` covers.
 const HAN_FIRST: u32 = 0x4E00;
@@ -142,21 +154,47 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
         }
     }
     let mut split_heads: FxHashMap<char, Vec<(&'static str, char)>> = FxHashMap::default();
+    let mut marks = vec![0u8; HAN_LEN].into_boxed_slice();
+    let mut mark = |c: char, bit: u8| {
+        let slot = (c as u32).checked_sub(HAN_FIRST).and_then(|i| marks.get_mut(i as usize));
+        if let Some(slot) = slot {
+            *slot |= bit;
+        }
+    };
+    DIGITS.chars().for_each(|c| mark(c, DIGIT));
     for &(parts, whole) in SPLIT {
+        parts.chars().zip([HEAD, SECOND]).for_each(|(part, bit)| mark(part, bit));
         if let Some(head) = parts.chars().next() {
             split_heads.entry(head).or_default().push((parts, whole));
         }
     }
-    Tables { han, others, emoji: EMOJI.iter().copied().collect(), split_heads }
+    let emoji = EMOJI.iter().copied().collect();
+    Tables { han, marks, others, emoji, split_heads }
 });
 
-/// The simplified form of a character of the CJK block, if it has another one.
-#[inline]
-pub(super) fn simplified(c: char) -> Option<char> {
-    let slot = (c as u32).checked_sub(HAN_FIRST)?;
-    match TABLES.han.get(slot as usize) {
-        Some(&code) if code != 0 => char::from_u32(u32::from(code)),
-        _ => None,
+/// The tables; who asks of many characters keeps them at hand.
+pub(super) fn tables() -> &'static Tables {
+    &TABLES
+}
+
+impl Tables {
+    /// The simplified form of a character of the CJK block, if it has another one.
+    #[inline]
+    pub(super) fn simplified(&self, c: char) -> Option<char> {
+        let slot = (c as u32).checked_sub(HAN_FIRST)?;
+        match self.han.get(slot as usize) {
+            Some(&code) if code != 0 => char::from_u32(u32::from(code)),
+            _ => None,
+        }
+    }
+
+    /// What a character may be: `HEAD`, `SECOND`, `DIGIT`, several or none.
+    #[inline]
+    pub(super) fn marks(&self, c: char) -> u8 {
+        (c as u32)
+            .checked_sub(HAN_FIRST)
+            .and_then(|slot| self.marks.get(slot as usize))
+            .map_or(0, |marks| *marks)
     }
 }
 
@@ -168,6 +206,12 @@ pub(super) fn look_alike(c: char) -> Option<(char, Fold)> {
 /// The word that an emoji stands for.
 pub(super) fn emoji_word(c: char) -> Option<&'static str> {
     TABLES.emoji.get(&c).copied()
+}
+
+/// A Chinese digit or power of ten.
+#[inline]
+pub(crate) fn is_han_digit(c: char) -> bool {
+    c == '〇' || tables().marks(c) & DIGIT != 0
 }
 
 /// The pairs that begin with this part.
