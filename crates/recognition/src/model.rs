@@ -76,8 +76,8 @@ impl Certainty {
     }
 }
 
-/// The weights of one feature, two to a number and each shifted to be no less
-/// than zero: so they are added fastest.
+/// The weights of one feature, two to a number (one of the first half, one of
+/// the second) and each shifted to be no less than zero: so they are added fastest.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Row([u16; N_PAIRS]);
 
@@ -91,7 +91,8 @@ impl Row {
 
     fn new(weights: &[i8; N_HIDDEN]) -> Self {
         let mut row = Self::ZERO;
-        for (pair, [low, high]) in row.0.iter_mut().zip(weights.as_chunks::<2>().0) {
+        let (low, high) = weights.split_at(N_PAIRS);
+        for (pair, (low, high)) in row.0.iter_mut().zip(low.iter().zip(high)) {
             let shifted = |weight: &i8| weight.cast_unsigned().wrapping_add(Self::SHIFT);
             *pair = u16::from_le_bytes([shifted(low), shifted(high)]);
         }
@@ -99,8 +100,9 @@ impl Row {
     }
 
     fn weights(&self) -> impl Iterator<Item = i8> {
-        let bytes = self.0.iter().flat_map(|pair| pair.to_le_bytes());
-        bytes.map(|byte| byte.wrapping_sub(Self::SHIFT).cast_signed())
+        let low = self.0.iter().map(|pair| pair.to_le_bytes()[0]);
+        let high = self.0.iter().map(|pair| pair.to_le_bytes()[1]);
+        low.chain(high).map(|byte| byte.wrapping_sub(Self::SHIFT).cast_signed())
     }
 }
 
@@ -109,7 +111,9 @@ impl Row {
 pub struct Model {
     head: Head,
     bias: [f32; N_HIDDEN],
-    out: [[f32; N_HIDDEN]; N_OUT],
+    /// What each view says to every output: side by side, so that all outputs
+    /// are added at once.
+    out: [[f32; N_OUT]; N_HIDDEN],
     acts: Vec<Row>,
     grams: Vec<Row>,
 }
@@ -142,9 +146,11 @@ fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
             }
             n += 1;
         }
-        let pairs = low.into_iter().zip(high).flat_map(<[u16; 2]>::from);
-        for (wide, short) in wide.iter_mut().zip(pairs) {
-            *wide += i32::from(short) - i32::from(Row::SHIFT) * n;
+        let (first, second) = wide.split_at_mut(N_PAIRS);
+        for (half, shorts) in [(first, low), (second, high)] {
+            for (wide, short) in half.iter_mut().zip(shorts) {
+                *wide += i32::from(short) - i32::from(Row::SHIFT) * n;
+            }
         }
     }
     wide
@@ -181,7 +187,7 @@ impl Model {
                 certainty: Certainty::PLAIN,
             },
             bias: [0.0; N_HIDDEN],
-            out: [[0.0; N_HIDDEN]; N_OUT],
+            out: [[0.0; N_OUT]; N_HIDDEN],
             acts: vec![Row::ZERO; N_ACTS],
             grams: vec![Row::ZERO; N_GRAMS],
         }
@@ -212,8 +218,10 @@ impl Model {
             *view = (*view + act as f32 * act_value + gram as f32 * gram_value).max(0.0);
         }
         let mut said = [0.0f32; N_OUT];
-        for (said, weights) in said.iter_mut().zip(&self.out) {
-            *said = hidden.iter().zip(weights).map(|(view, weight)| view * weight).sum();
+        for (view, weights) in hidden.iter().zip(&self.out).filter(|(view, _)| **view > 0.0) {
+            for (said, weight) in said.iter_mut().zip(weights) {
+                *said += view * weight;
+            }
         }
         let [score, types @ ..] = said;
         Opinion { score, types }
@@ -228,9 +236,8 @@ impl Model {
     /// How much a concept said to the reader speaks for a scam.
     pub(crate) fn concept_weight(&self, concept: crate::lexicon::Concept) -> f32 {
         let feature = features::concept_feature(concept, crate::reading::Scope::Plain);
-        let (Some(row), [says_scam, ..]) = (self.acts.get(feature), &self.out) else {
-            return 0.0;
-        };
+        let Some(row) = self.acts.get(feature) else { return 0.0 };
+        let says_scam = self.out.iter().map(|says| says[0]);
         let sum: f32 =
             row.weights().zip(says_scam).map(|(weight, says)| f32::from(weight) * says).sum();
         sum * self.head.act_scale
@@ -243,7 +250,10 @@ impl Model {
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
-        for weight in self.bias.iter().chain(self.out.iter().flatten()) {
+        // Output by output, as they were learned.
+        let outputs =
+            (0..N_OUT).flat_map(|i| self.out.iter().filter_map(move |says| says.get(i)));
+        for weight in self.bias.iter().chain(outputs) {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
         let rows = self.acts.iter().chain(&self.grams);
@@ -270,11 +280,25 @@ impl Model {
         let [bias, out @ ..] = floats.as_chunks::<N_HIDDEN>().0 else {
             return Err(ModelError::Truncated);
         };
-        let out = out.try_into().map_err(|_| ModelError::Truncated)?;
         let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
-        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), grams: grams.to_vec() })
+        let mut model = Self { head, bias: *bias, ..Self::untrained() };
+        model.set_outputs(out.as_flattened());
+        model.acts = acts.to_vec();
+        model.grams = grams.to_vec();
+        Ok(model)
+    }
+
+    /// Takes the weights of the outputs, one output after the other.
+    fn set_outputs(&mut self, weights: &[f32]) {
+        for (i, output) in weights.as_chunks::<N_HIDDEN>().0.iter().enumerate() {
+            for (says, weight) in self.out.iter_mut().zip(output) {
+                if let Some(says) = says.get_mut(i) {
+                    *says = *weight;
+                }
+            }
+        }
     }
 }
 

@@ -43,12 +43,16 @@ pub(crate) struct Firing {
 
 impl Rule {
     /// Where the rule holds, if it does.
+    #[inline]
     fn fires(&self, reading: &Reading) -> Option<(u32, u32)> {
         let said = reading.said();
-        if said & self.unless != 0 || self.parts.iter().any(|part| said & part == 0) {
+        let (first, rest) = self.parts.split_first()?;
+        if said & first == 0
+            || said & self.unless != 0
+            || rest.iter().any(|part| said & part == 0)
+        {
             return None;
         }
-        let (first, rest) = self.parts.split_first()?;
         plain_hits(reading, *first).find_map(|anchor| self.complete(reading, anchor, rest))
     }
 
@@ -95,9 +99,11 @@ pub(crate) fn judge(reading: &Reading) -> Vec<Firing> {
         return Vec::new();
     }
     let mut firings = Vec::with_capacity(8);
-    firings.extend(RULES.iter().enumerate().filter_map(|(rule, facts)| {
-        facts.fires(reading).map(|(from, to)| Firing { rule, from, to })
-    }));
+    for (rule, facts) in RULES.iter().enumerate() {
+        if let Some((from, to)) = facts.fires(reading) {
+            firings.push(Firing { rule, from, to });
+        }
+    }
     firings
 }
 

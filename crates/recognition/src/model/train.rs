@@ -78,9 +78,7 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     model.acts = acts;
     model.grams = grams;
     model.bias.copy_from_slice(&net.bias.weights);
-    for (to, from) in model.out.iter_mut().flatten().zip(&net.out.weights) {
-        *to = *from;
-    }
+    model.set_outputs(&net.out.weights);
     model
 }
 
