@@ -13,6 +13,12 @@ use crate::rules::{self, Firing, RULES, Rule};
 pub const SCAM_FROM: f64 = 0.7;
 /// From this probability on it is suspicious.
 pub const SUSPICIOUS_FROM: f64 = 0.5;
+/// What a bare order of a swindler is worth at least.
+const BARE_ORDER: f64 = 0.75;
+/// A message is bare up to so many characters.
+const BARE_CHARS_MAX: usize = 16;
+/// From this strength on a rule decides about a bare message alone.
+const BARE_STRENGTH: f32 = 1.8;
 /// No more reasons than this are given.
 const REASONS_MAX: usize = 6;
 
@@ -84,6 +90,8 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
     let firings = rules::judge(&reading);
     let opinion = model.judge(&reading, &firings);
     let probability = f64::from(model.probability(opinion.score));
+    let probability =
+        if bare_order(&reading, &firings) { probability.max(BARE_ORDER) } else { probability };
     let outcome = if probability >= SCAM_FROM {
         Outcome::Scam
     } else if probability >= SUSPICIOUS_FROM {
@@ -98,6 +106,18 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
         alarming(model, &reading, &firings)
     };
     Verdict { outcome, kind, probability, reasons }
+}
+
+/// A few words that a strong rule holds for, and nothing beside them that could
+/// speak for the writer: 把钱转到安全账户. Of so few words the network knows little. Among
+/// our own messages 38 are such, 37 of them scams.
+fn bare_order(reading: &Reading, firings: &[Firing]) -> bool {
+    let framed = reading.n_reports + reading.n_warnings + reading.n_denied + reading.n_quoted;
+    reading.n_chars <= BARE_CHARS_MAX
+        && framed == 0
+        && firings.iter().any(|firing| {
+            RULES.get(firing.rule).is_some_and(|rule| rule.strength >= BARE_STRENGTH)
+        })
 }
 
 /// Nothing, blanks, marks or pictures alone cannot be judged, and that is said.
@@ -209,6 +229,25 @@ fn calming(reading: &Reading) -> Vec<Reason> {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, identify};
+
+    #[test]
+    fn a_bare_order_of_a_swindler_is_one_and_its_denial_is_none() {
+        for text in [
+            "把钱转到安全账户",
+            "请把钱转到安全账户",
+            "把验证码发给我",
+            "把你的验证码告诉我",
+            "不要告诉任何人，把钱打过来",
+        ] {
+            let verdict = identify(text);
+            assert_eq!(verdict.outcome, Outcome::Scam, "{text}: {}", verdict.probability);
+            assert!(!verdict.reasons.is_empty(), "{text}");
+        }
+        for text in ["不要把钱转到安全账户", "验证码不要发给别人", "把书带来", "把作业发给我"]
+        {
+            assert_eq!(identify(text).outcome, Outcome::NothingFound, "{text}");
+        }
+    }
 
     #[test]
     fn a_message_without_words_is_answered_sensibly() {
