@@ -79,19 +79,19 @@ impl Certainty {
 /// The weights of one feature, two to a number (one of the first half, one of
 /// the second) and each shifted to be no less than zero: so they are added fastest.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Row([u16; N_PAIRS]);
+struct Row([u16; HALF]);
 
-/// Weights are kept in pairs.
-const N_PAIRS: usize = N_HIDDEN / 2;
+/// Half of the views: a weight of the first half shares a number with one of the second.
+const HALF: usize = N_HIDDEN / 2;
 
 impl Row {
     /// What zero is kept as.
     const SHIFT: u8 = 128;
-    const ZERO: Self = Self([Self::SHIFT as u16 * 0x0101; N_PAIRS]);
+    const ZERO: Self = Self([Self::SHIFT as u16 * 0x0101; HALF]);
 
     fn new(weights: &[i8; N_HIDDEN]) -> Self {
         let mut row = Self::ZERO;
-        let (low, high) = weights.split_at(N_PAIRS);
+        let (low, high) = weights.split_at(HALF);
         for (pair, (low, high)) in row.0.iter_mut().zip(low.iter().zip(high)) {
             let shifted = |weight: &i8| weight.cast_unsigned().wrapping_add(Self::SHIFT);
             *pair = u16::from_le_bytes([shifted(low), shifted(high)]);
@@ -137,7 +137,7 @@ fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
     const SHORTS_MAX: usize = 256;
     let mut wide = [0i32; N_HIDDEN];
     for some in features.chunks(SHORTS_MAX) {
-        let (mut low, mut high) = ([0u16; N_PAIRS], [0u16; N_PAIRS]);
+        let (mut low, mut high) = ([0u16; HALF], [0u16; HALF]);
         let mut n = 0;
         for Row(row) in some.iter().filter_map(|&i| rows.get(i as usize)) {
             for ((low, high), pair) in low.iter_mut().zip(&mut high).zip(row) {
@@ -146,7 +146,7 @@ fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
             }
             n += 1;
         }
-        let (first, second) = wide.split_at_mut(N_PAIRS);
+        let (first, second) = wide.split_at_mut(HALF);
         for (half, shorts) in [(first, low), (second, high)] {
             for (wide, short) in half.iter_mut().zip(shorts) {
                 *wide += i32::from(short) - i32::from(Row::SHIFT) * n;
@@ -283,23 +283,22 @@ impl Model {
         let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
-        let mut model = Self { head, bias: *bias, ..Self::untrained() };
-        model.set_outputs(out.as_flattened());
-        model.acts = acts.to_vec();
-        model.grams = grams.to_vec();
-        Ok(model)
+        let out = outputs(out.as_flattened());
+        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), grams: grams.to_vec() })
     }
+}
 
-    /// Takes the weights of the outputs, one output after the other.
-    fn set_outputs(&mut self, weights: &[f32]) {
-        for (i, output) in weights.as_chunks::<N_HIDDEN>().0.iter().enumerate() {
-            for (says, weight) in self.out.iter_mut().zip(output) {
-                if let Some(says) = says.get_mut(i) {
-                    *says = *weight;
-                }
+/// The weights of the outputs, given one output after the other, side by side.
+fn outputs(weights: &[f32]) -> [[f32; N_OUT]; N_HIDDEN] {
+    let mut out = [[0.0; N_OUT]; N_HIDDEN];
+    for (i, output) in weights.as_chunks::<N_HIDDEN>().0.iter().enumerate() {
+        for (says, weight) in out.iter_mut().zip(output) {
+            if let Some(says) = says.get_mut(i) {
+                *says = *weight;
             }
         }
     }
+    out
 }
 
 /// What one letter sequence counts in a message with `n` of them.

@@ -78,7 +78,7 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     model.acts = acts;
     model.grams = grams;
     model.bias.copy_from_slice(&net.bias.weights);
-    model.set_outputs(&net.out.weights);
+    model.out = super::outputs(&net.out.weights);
     model
 }
 

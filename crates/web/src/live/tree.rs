@@ -84,6 +84,19 @@ impl Tree {
             .filter(|node| node.unit.closed_on.is_none())
     }
 
+    /// A unit and those directly below it, to choose from: ids with names.
+    pub(crate) fn choice<'a>(
+        &'a self,
+        unit: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + 'a {
+        /// A longer list is no choice any more.
+        const CHOICE_MAX: usize = 400;
+        std::iter::once(unit)
+            .chain(self.children(unit).map(|node| node.unit.id.as_str()))
+            .take(CHOICE_MAX)
+            .map(|id| (id, self.name(id)))
+    }
+
     /// The unit itself and all above it, nearest first.
     pub fn above(&self, id: &str) -> Vec<&str> {
         let mut line = Vec::new();

@@ -331,17 +331,13 @@ fn grant_form(
     duties: &[(String, String)],
 ) -> Markup {
     let tree = app.live.tree();
-    let units = std::iter::once(unit)
-        .chain(tree.children(unit).map(|node| node.unit.id.as_str()))
-        .take(400)
-        .map(|id| (id, tree.name(id)));
     html! {
         section.card {
             h2 { "免除一项任务" }
             form method="post" action=(base) {
                 (back)
                 @if asked.subject.is_empty() {
-                    (field("单位", Some("下级单位请先在上面切换到它的上级"), html! { select name="unit" { (options(units, unit)) } }))
+                    (field("单位", Some("下级单位请先在上面切换到它的上级"), html! { select name="unit" { (options(tree.choice(unit), unit)) } }))
                     @if tree.school_of(unit).is_some() {
                         (field("姓名、学号或工号", Some("只免一人时填写，在所选单位及其下级中查找；不填则免除整个单位"), html! {
                             input type="text" name="person" value=(asked.typed.person) maxlength="40" autocomplete="off";

@@ -33,10 +33,6 @@ pub(super) fn form(
     names: &[String],
 ) -> Markup {
     let tree = app.live.tree();
-    let units = std::iter::once(unit)
-        .chain(tree.children(unit).map(|node| node.unit.id.as_str()))
-        .take(400)
-        .map(|id| (id, tree.name(id)));
     html! {
         section.card {
             h2 { "登记事件" }
@@ -45,7 +41,7 @@ pub(super) fn form(
                 (field("事件", None, html! {
                     select name="event" { (options(names.iter().map(|name| (name.as_str(), catalogue::event_name(name))), "")) }
                 }))
-                (field("单位", None, html! { select name="unit" { (options(units, unit)) } }))
+                (field("单位", None, html! { select name="unit" { (options(tree.choice(unit), unit)) } }))
                 (field("发生日期", None, html! { input type="date" name="happened_on" required value=(app.clock.today()); }))
                 button type="submit" { "登记" }
             }
