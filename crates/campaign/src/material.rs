@@ -18,12 +18,14 @@ pub enum Kind {
     CaseAlert,
     Article,
     Poster,
+    /// A short film; its text is what is said in it.
+    Video,
     /// Steps to follow when it has happened.
     Guide,
 }
 
 impl Kind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Type,
         Self::CaseAlert,
         Self::Article,
@@ -32,6 +34,7 @@ impl Kind {
         Self::Question,
         Self::Slogan,
         Self::Poster,
+        Self::Video,
     ];
 
     pub const fn code(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Kind {
             Self::CaseAlert => "case-alert",
             Self::Article => "article",
             Self::Poster => "poster",
+            Self::Video => "video",
             Self::Guide => "guide",
         }
     }
@@ -56,12 +60,27 @@ impl Kind {
             Self::CaseAlert => "案例警示",
             Self::Article => "文章",
             Self::Poster => "海报",
+            Self::Video => "短视频",
             Self::Guide => "应急指引",
         }
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// Whether films, pictures and documents may go with it. The others are read
+    /// as lines among lines.
+    pub const fn carries_files(self) -> bool {
+        match self {
+            Self::CaseAlert | Self::Article | Self::Poster | Self::Video | Self::Guide => true,
+            Self::Type | Self::Rule | Self::Question | Self::Slogan => false,
+        }
+    }
+
+    /// A short film without its film is not ready to be shown.
+    pub fn ready(self, has_film: bool) -> Result<(), StepRefused> {
+        if self == Self::Video && !has_film { Err(StepRefused::NoFilm) } else { Ok(()) }
     }
 }
 
@@ -241,6 +260,8 @@ pub enum StepRefused {
     Over,
     #[error("a reason is needed")]
     NoReason,
+    #[error("a short film needs its film")]
+    NoFilm,
 }
 
 impl State {

@@ -15,6 +15,8 @@ const NAMED_BY: &[(&str, &str)] = &[
     ("draft_edition", "sha256"),
     ("consultation_file", "sha256"),
     ("consultation_file", "thumbnail_sha256"),
+    ("material_file", "sha256"),
+    ("material_file", "thumbnail_sha256"),
 ];
 
 /// Those of these hashes that a row names.

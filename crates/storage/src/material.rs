@@ -1,6 +1,7 @@
 //! The body's own materials and their versions. A version that was published is
 //! never written again.
 
+mod files;
 mod list;
 
 use campaign::access::Permit;
@@ -12,6 +13,7 @@ use sqlx::{AnyConnection, Row as _};
 
 use crate::{Change, StorageError, Tx};
 
+pub use files::{Attached, attach, detach, files};
 pub use list::{Filter, Key, list, public};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +86,7 @@ pub async fn insert(
     step(tx, permit, it, ("write", None)).await
 }
 
-/// Keeps a version and what follows from it for the material; conflicts if
+/// Keeps a version, with the files of the one before if it is new, and what follows from it for the material; conflicts if
 /// somebody else was first. `verb` names the step, with its reason.
 pub async fn save(
     tx: &mut Tx,
@@ -111,7 +113,10 @@ pub async fn save(
     if done.rows_affected() != 1 {
         return Err(StorageError::Conflict { table: "material", id: it.id.clone() });
     }
-    write_version(tx, &it.id, version).await?;
+    let is_new = write_version(tx, &it.id, version).await?;
+    if is_new {
+        files::carry(tx, &it.id, version.version).await?;
+    }
     if it.public_version == Some(version.version) {
         // Whatever was public before has been replaced.
         sqlx::query(
@@ -127,7 +132,14 @@ pub async fn save(
     step(tx, permit, it, (verb, reason)).await
 }
 
-async fn write_version(tx: &mut Tx, id: &str, it: &Version) -> Result<(), StorageError> {
+/// Whether the version is new.
+async fn write_version(tx: &mut Tx, id: &str, it: &Version) -> Result<bool, StorageError> {
+    let known =
+        sqlx::query("select 1 from material_version where material_id = $1 and version = $2")
+            .bind(id.to_owned())
+            .bind(it.version)
+            .fetch_optional(tx.conn())
+            .await?;
     let (at, by, reason) = match &it.state {
         State::Draft => (it.written_at, None, None),
         State::Reviewed { reviewer, at } => (*at, Some(reviewer.clone()), None),
@@ -159,7 +171,7 @@ async fn write_version(tx: &mut Tx, id: &str, it: &Version) -> Result<(), Storag
     .bind(reason)
     .execute(tx.conn())
     .await?;
-    Ok(())
+    Ok(known.is_none())
 }
 
 async fn step(

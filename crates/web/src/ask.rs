@@ -12,10 +12,12 @@ mod visitor;
 mod words;
 
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, html};
-use storage::consultation::{self, Consultation};
+use storage::consultation::{self, Consultation, Picture};
 
+use crate::files::{self, Sent};
 use crate::layout::{self, Page};
 use crate::live::Tree;
 use crate::{App, AppState, WebError, path};
@@ -60,38 +62,37 @@ pub(crate) async fn file(
     State(app): State<AppState>,
     visitor: Visitor,
     Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    picture(&app, &visitor, (&id, &file), false).await
+    let it = picture(&app, &visitor, (&id, &file)).await?;
+    files::send(&app, Sent::picture(&it.sha256, &it.media_type), &headers).await
 }
 
 pub(crate) async fn thumbnail(
     State(app): State<AppState>,
     visitor: Visitor,
     Path((id, file)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    picture(&app, &visitor, (&id, &file), true).await
+    let it = picture(&app, &visitor, (&id, &file)).await?;
+    files::send(&app, Sent::thumbnail(&it.thumbnail_sha256), &headers).await
 }
 
 async fn picture(
     app: &App,
     visitor: &Visitor,
     (id, file): (&str, &str),
-    is_small: bool,
-) -> Result<Response, WebError> {
+) -> Result<Picture, WebError> {
     let mut conn = app.store.read().await?;
     let it = consultation::by_id(&mut conn, id).await?.ok_or(WebError::NotFound)?;
     let pictures = consultation::pictures(&mut conn, id).await?;
     drop(conn);
-    let picture = pictures.iter().find(|it| it.id == file).ok_or(WebError::NotFound)?;
+    let picture = pictures.into_iter().find(|it| it.id == file).ok_or(WebError::NotFound)?;
     if !is_asker(app, visitor, &it).await? {
         let who = visitor.who.as_ref().ok_or(WebError::NotFound)?;
         crate::consultations::permitted(app, who, &it).await?;
     }
-    if is_small {
-        crate::files::send(app, &picture.thumbnail_sha256, "image/jpeg", "inline").await
-    } else {
-        crate::files::send(app, &picture.sha256, &picture.media_type, "inline").await
-    }
+    Ok(picture)
 }
 
 /// The unit that answers: the school asked for or the one it lies in, else the

@@ -8,12 +8,15 @@ mod upload;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    IF_MODIFIED_SINCE, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
 };
+use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use storage::evidence::{self, Evidence, Kind};
 use storage::record;
+use tower_http::services::ServeFile;
 
 use crate::session::SignedIn;
 use crate::{App, AppState, WebError};
@@ -34,10 +37,11 @@ pub(crate) async fn original(
     who: SignedIn,
     Path(id): Path<String>,
     Query(how): Query<How>,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let it = permitted(&app, &who, &id).await?;
     let inline = how.download.is_empty() && is_shown(&it);
-    send(&app, &it.sha256, &it.media_type, &disposition(&it.name, inline)).await
+    send(&app, Sent::named(&it.sha256, &it.media_type, &it.name, inline), &headers).await
 }
 
 /// `/files/{id}/thumbnail`: the small picture.
@@ -45,10 +49,11 @@ pub(crate) async fn thumbnail(
     State(app): State<AppState>,
     who: SignedIn,
     Path(id): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, WebError> {
     let it = permitted(&app, &who, &id).await?;
     let sha256 = it.thumbnail_sha256.as_deref().ok_or(WebError::NotFound)?;
-    send(&app, sha256, "image/jpeg", "inline").await
+    send(&app, Sent::thumbnail(sha256), &headers).await
 }
 
 async fn permitted(app: &App, who: &SignedIn, id: &str) -> Result<Evidence, WebError> {
@@ -64,28 +69,70 @@ async fn permitted(app: &App, who: &SignedIn, id: &str) -> Result<Evidence, WebE
 fn is_shown(it: &Evidence) -> bool {
     match it.kind {
         Kind::Photo => true,
-        Kind::Video | Kind::Audio => {
-            ["audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "video/mp4", "video/webm"]
-                .contains(&it.media_type.as_str())
-        }
+        Kind::Video | Kind::Audio => is_played(&it.media_type),
         Kind::File => it.media_type == "application/pdf",
     }
 }
 
+/// Sound and films that browsers play.
+pub(crate) fn is_played(media_type: &str) -> bool {
+    ["audio/mpeg", "audio/mp4", "audio/wav", "audio/ogg", "video/mp4", "video/webm"]
+        .contains(&media_type)
+}
+
+/// A kept file and how it is sent.
+pub(crate) struct Sent<'a> {
+    sha256: &'a str,
+    media_type: &'a str,
+    disposition: String,
+}
+
+impl<'a> Sent<'a> {
+    /// Under the name that its sender gave it.
+    pub(crate) fn named(
+        sha256: &'a str,
+        media_type: &'a str,
+        name: &str,
+        inline: bool,
+    ) -> Self {
+        Self { sha256, media_type, disposition: disposition(name, inline) }
+    }
+
+    /// In place, without a name.
+    pub(crate) fn picture(sha256: &'a str, media_type: &'a str) -> Self {
+        Self { sha256, media_type, disposition: "inline".to_owned() }
+    }
+
+    pub(crate) fn thumbnail(sha256: &'a str) -> Self {
+        Self::picture(sha256, "image/jpeg")
+    }
+}
+
+/// The file, or the part of it that was asked for: films are played in parts,
+/// and some phones play nothing else.
 pub(crate) async fn send(
     app: &App,
-    sha256: &str,
-    media_type: &str,
-    disposition: &str,
+    what: Sent<'_>,
+    asked: &HeaderMap,
 ) -> Result<Response, WebError> {
-    let (file, size) = app.originals.open(sha256).await.map_err(|error| {
-        tracing::error!(%error, sha256, "an original is missing");
-        WebError::NotFound
-    })?;
+    let place = app.originals.path(what.sha256).map_err(|_| WebError::NotFound)?;
+    let mut request = Request::new(Body::empty());
+    for name in [RANGE, IF_RANGE, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE] {
+        if let Some(value) = asked.get(&name) {
+            request.headers_mut().insert(name, value.clone());
+        }
+    }
+    let answer = ServeFile::new(place)
+        .try_call(request)
+        .await
+        .map_err(|error| WebError::Internal(error.to_string()))?;
+    if answer.status() == StatusCode::NOT_FOUND {
+        tracing::error!(sha256 = what.sha256, "an original is missing");
+        return Err(WebError::NotFound);
+    }
     let headers = [
-        (CONTENT_TYPE, media_type.to_owned()),
-        (CONTENT_LENGTH, size.to_string()),
-        (CONTENT_DISPOSITION, disposition.to_owned()),
+        (CONTENT_TYPE, what.media_type.to_owned()),
+        (CONTENT_DISPOSITION, what.disposition),
         // Even a file that was taken for something else runs nothing.
         (
             CONTENT_SECURITY_POLICY,
@@ -95,7 +142,7 @@ pub(crate) async fn send(
         // The content never changes; whoever may see it, may change.
         (CACHE_CONTROL, "private, max-age=600".to_owned()),
     ];
-    Ok((headers, Body::from_stream(store::chunks(file))).into_response())
+    Ok((headers, answer.map(Body::new)).into_response())
 }
 
 /// The sender's name for the file, in the two spellings that browsers read.

@@ -2,6 +2,7 @@
 //! overrides its own.
 
 mod desk;
+mod files;
 mod list;
 mod read;
 mod shelf;
@@ -13,6 +14,7 @@ use maud::{Markup, html};
 use crate::ask::with_phones;
 
 pub(crate) use desk::{create, edit, edit_form, new_form, step};
+pub(crate) use files::{attach, detach, file, thumbnail};
 pub(crate) use list::{export, list};
 pub(crate) use read::{index, print, read};
 pub(crate) use shelf::{Piece, shelf, shipped};

@@ -53,6 +53,11 @@ pub fn material(id: &str) -> String {
     format!("{LIBRARY}/{id}")
 }
 
+/// A file of a version of a material.
+pub fn material_file(id: &str, version: i64, place: i64) -> String {
+    format!("{KNOW}/files/{id}/{version}/{place}")
+}
+
 pub fn unit(id: &str) -> String {
     format!("{UNITS}/{id}")
 }

@@ -24,7 +24,7 @@ use crate::{
 
 /// Nothing from elsewhere, nothing inline, no framing.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; \
-    script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+    media-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
 pub fn router(app: AppState) -> Router {
@@ -173,12 +173,15 @@ pub fn router(app: AppState) -> Router {
         .route("/know", get(library::index))
         .route("/know/{kind}/{id}", get(library::read))
         .route("/know/{kind}/{id}/print", get(library::print))
+        .route("/know/files/{id}/{version}/{place}", get(library::file))
+        .route("/know/files/{id}/{version}/{place}/thumbnail", get(library::thumbnail))
         .route("/library", get(library::list).post(library::create))
         .route("/library/new", get(library::new_form))
         .route("/library/export.xlsx", get(library::export))
         .route("/library/{id}", get(library::show))
         .route("/library/{id}/edit", get(library::edit_form).post(library::edit))
         .route("/library/{id}/step", post(library::step))
+        .route("/library/{id}/files/{place}/remove", post(library::detach))
         .fallback(async || WebError::NotFound);
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
@@ -234,6 +237,8 @@ fn uploads() -> Router<AppState> {
         // Counted while they come, and refused past 100 MB.
         .route("/plans/drafts", post(plans::drafts::create))
         .route("/plans/drafts/{id}/edition", post(plans::drafts::new_edition))
+        // Counted while it comes as well.
+        .route("/library/{id}/files", post(library::attach))
         .layer(DefaultBodyLimit::max(BODY_MAX))
         // The file is counted while it comes, piece by piece.
         .route("/import", post(import::take).layer(DefaultBodyLimit::disable()))

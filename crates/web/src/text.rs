@@ -12,6 +12,14 @@ pub fn moment(ms: i64) -> String {
     crate::clock::local(ms).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+pub fn size(bytes: i64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} 字节"),
+        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
+        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
+    }
+}
+
 /// A share as a percentage with one decimal, or a dash when nothing was due.
 pub fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "—".to_owned(), |share| format!("{:.1}%", share * 100.0))

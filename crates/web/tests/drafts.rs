@@ -29,32 +29,6 @@ fn docx(lines: &[&str]) -> Vec<u8> {
     Letter { name: "方案".to_owned(), is_landscape: false, blocks }.to_docx().expect("writes")
 }
 
-async fn upload(
-    browser: &mut Browser,
-    path: &str,
-    fields: &[(&str, &str)],
-    (name, bytes): (&str, &[u8]),
-) -> Answer {
-    let mut body = Vec::new();
-    for (field, value) in fields {
-        let part = format!(
-            "--x\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
-        );
-        body.extend_from_slice(part.as_bytes());
-    }
-    let head = format!(
-        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
-    );
-    body.extend_from_slice(head.as_bytes());
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--x--\r\n");
-    let request = Request::post(path)
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
-        .body(Body::from(body))
-        .expect("a request");
-    browser.send(request).await
-}
-
 /// An item as its card shows it.
 struct Card {
     id: String,
@@ -87,7 +61,7 @@ fn card(page: &str, words: &str) -> Card {
 async fn begin(browser: &mut Browser, town: &Town) -> String {
     let file = docx(&LINES);
     let fields = [("unit", town.root.as_str())];
-    let answer = upload(browser, "/plans/drafts", &fields, ("通知.docx", &file)).await;
+    let answer = browser.upload("/plans/drafts", &fields, ("通知.docx", &file)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     answer.location.expect("the draft's page")
 }
@@ -252,9 +226,9 @@ async fn a_new_edition_carries_confirmations_over_and_amends_the_plan() {
         lines[5] = "（二）各学校每学期组织4次反诈讲座。";
         lines[6] = "（三）各学校每年签订1次承诺书。";
         let edition = format!("{draft}/edition");
-        let same = upload(&mut browser, &edition, &[], ("通知.docx", &docx(&LINES))).await;
+        let same = browser.upload(&edition, &[], ("通知.docx", &docx(&LINES))).await;
         assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}: nothing new");
-        let new = upload(&mut browser, &edition, &[], ("通知二.docx", &docx(&lines))).await;
+        let new = browser.upload(&edition, &[], ("通知二.docx", &docx(&lines))).await;
         assert_eq!(new.status, StatusCode::SEE_OTHER, "{engine}: {}", new.body);
         let changes = browser.get(&format!("{draft}/changes")).await;
         for words in ["谁", "每学期不少于2次 → 每学期不少于4次", "原句的变化 3 处"]
@@ -345,7 +319,7 @@ async fn a_bad_file_is_told_in_words_and_leaves_nothing() {
         ];
         for (name, bytes, words) in cases {
             let fields = [("unit", town.root.as_str())];
-            let answer = upload(&mut browser, "/plans/drafts", &fields, (name, bytes)).await;
+            let answer = browser.upload("/plans/drafts", &fields, (name, bytes)).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}: {name}");
             assert!(answer.body.contains(words), "{engine}: {name}: {}", answer.body);
         }
@@ -362,7 +336,7 @@ async fn only_those_who_manage_plans_draft_and_a_discarded_draft_comes_back() {
         let mut browser = Browser::new(&app);
         let town = town(&app, &mut browser).await;
         let pasted = [("unit", town.root.as_str()), ("text", &*LINES.join("\n"))];
-        let answer = upload(&mut browser, "/plans/drafts", &pasted, ("", b"")).await;
+        let answer = browser.upload("/plans/drafts", &pasted, ("", b"")).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: {}", answer.body);
         let draft = answer.location.expect("the draft's page");
         let mut other = teacher(&app).await;
@@ -378,7 +352,7 @@ async fn only_those_who_manage_plans_draft_and_a_discarded_draft_comes_back() {
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}: {path}");
         }
         let fields = [("unit", "c1"), ("text", "各班每月召开1次班会。")];
-        let refused = upload(&mut other, "/plans/drafts", &fields, ("", b"")).await;
+        let refused = other.upload("/plans/drafts", &fields, ("", b"")).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{engine}");
         let page = browser.get(&draft).await;
         let lecture = card(&page.body, "讲座");

@@ -8,7 +8,8 @@ mod support;
 mod town;
 
 use asking::houses;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use campaign::access::Role;
 use support::Browser;
 use town::{granted, town};
@@ -84,5 +85,104 @@ async fn a_material_is_reviewed_by_another_published_overrides_and_falls_back() 
         assert!(list.body.contains("已撤回"), "{engine}");
         let file = writer.get("/library/export.xlsx").await;
         assert_eq!(file.status, StatusCode::OK, "{engine}");
+    }
+}
+
+/// The head of a film as phones write it, and so many bytes of it.
+fn film(n_bytes: usize) -> Vec<u8> {
+    let mut film = b"\0\0\0\x18ftypisom\0\0\0\0isommp42".to_vec();
+    film.resize(n_bytes, 7);
+    film
+}
+
+fn picture() -> Vec<u8> {
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(60, 40, image::Rgb([9, 90, 200]))
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .expect("encodes");
+    picture.into_inner()
+}
+
+fn part(path: &str, range: &str) -> Request<Body> {
+    Request::get(path).header(header::RANGE, range).body(Body::empty()).expect("a request")
+}
+
+#[tokio::test]
+async fn a_short_film_is_published_with_its_film_and_played_in_parts() {
+    for (engine, app, _) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut writer = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut second = granted(&app, "officer1b", Role::Officer, "s1").await;
+        let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
+        let mut reader = Browser::new(&app);
+        let input = [
+            ("unit", "s1"),
+            ("kind", "video"),
+            ("title", "三分钟看懂刷单"),
+            ("body", "片中说：先返小钱，再叫你垫大钱。"),
+            ("audience", "pupil"),
+        ];
+        let made = writer.post("/library", &input).await.location.expect("goes on");
+        let page = made.split('?').next().unwrap_or_default().to_owned();
+        let id = page.trim_start_matches("/library/").to_owned();
+        let (files, step) = (format!("{page}/files"), format!("{page}/step"));
+        let early = second.post(&step, &[("verb", "review")]).await;
+        assert_eq!(early.status, StatusCode::CONFLICT, "{engine}");
+        assert!(early.body.contains("还没有上传视频文件"), "{engine}: {}", early.body);
+        // Only what phones play, and only by those who keep this library.
+        let mut odd = film(400);
+        odd.splice(8..12, *b"qt  ");
+        let refused = writer.upload(&files, &[], ("片子.mov", &odd)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{engine}");
+        assert!(refused.body.contains("片子.mov") && refused.body.contains("MP4"), "{engine}");
+        let none = writer.upload(&files, &[], ("", b"")).await;
+        assert!(none.body.contains("请选择一个文件"), "{engine}: {}", none.body);
+        let strange = other.upload(&files, &[], ("a.mp4", &film(400))).await;
+        assert_eq!(strange.status, StatusCode::NOT_FOUND, "{engine}");
+        let whole = film(5_000);
+        let caption = [("caption", "民警讲解")];
+        let put = writer.upload(&files, &caption, ("刷单.mp4", &whole)).await;
+        assert_eq!(put.status, StatusCode::SEE_OTHER, "{engine}: {}", put.body);
+        let twice = writer.upload(&files, &caption, ("又一次.mp4", &whole)).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT, "{engine}");
+        writer.upload(&files, &[], ("封面.png", &picture())).await;
+        let at = format!("/know/files/{id}/1/1");
+        for (browser, status) in [
+            (&mut writer, StatusCode::OK),
+            (&mut reader, StatusCode::NOT_FOUND),
+            (&mut other, StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(browser.get(&at).await.status, status, "{engine}: a draft");
+        }
+        second.post(&step, &[("verb", "review")]).await;
+        second.post(&step, &[("verb", "publish")]).await;
+        let shown = reader.get(&format!("/know/m/{id}?u=s1")).await;
+        assert!(shown.body.contains(&format!("src=\"{at}\"")), "{engine}: {}", shown.body);
+        assert!(shown.body.contains("<video") && shown.body.contains("民警讲解"), "{engine}");
+        assert!(reader.get("/know?u=s1").await.body.contains("三分钟看懂刷单"), "{engine}");
+        let (status, bytes) = reader.bytes(part(&at, "bytes=10-19")).await;
+        assert_eq!(status, StatusCode::PARTIAL_CONTENT, "{engine}");
+        assert_eq!(Some(bytes.as_slice()), whole.get(10..20), "{engine}");
+        let (status, bytes) = reader.bytes(part(&at, "bytes=4990-")).await;
+        assert_eq!((status, bytes.len()), (StatusCode::PARTIAL_CONTENT, 10), "{engine}");
+        let (status, _) = reader.bytes(part(&at, "bytes=9000-")).await;
+        assert_eq!(status, StatusCode::RANGE_NOT_SATISFIABLE, "{engine}");
+        // What is public keeps its files: they change with a new version only.
+        let late = writer.post(&format!("{files}/1/remove"), &[]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{engine}: {}", late.body);
+        writer.post(&format!("{page}/edit"), &input).await;
+        let gone = writer.post(&format!("{files}/2/remove"), &[]).await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "{engine}: {}", gone.body);
+        let keeper = writer.get(&page).await;
+        assert!(keeper.body.contains("刷单.mp4"), "{engine}: carried over");
+        assert!(!keeper.body.contains("封面.png</a>"), "{engine}: taken off the new version");
+        let cover = format!("/know/files/{id}/1/2/thumbnail");
+        assert_eq!(reader.get(&cover).await.status, StatusCode::OK, "{engine}: still public");
+        second.post(&step, &[("verb", "review")]).await;
+        second.post(&step, &[("verb", "publish")]).await;
+        assert_eq!(reader.get(&cover).await.status, StatusCode::NOT_FOUND, "{engine}");
+        let whole = reader.get(&format!("/know/files/{id}/2/1")).await;
+        assert_eq!(whole.status, StatusCode::OK, "{engine}");
     }
 }

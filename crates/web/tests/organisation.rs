@@ -2,8 +2,7 @@
 
 mod support;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use campaign::plan::UnitKind;
 use support::{Answer, Browser, houses};
 use web::AppState;
@@ -27,20 +26,7 @@ async fn add_school(browser: &mut Browser, app: &AppState, name: &str) -> String
 }
 
 async fn upload(browser: &mut Browser, unit: &str, name: &str, file: &[u8]) -> Answer {
-    let mark = "cut-here-7";
-    let mut body = format!(
-        "--{mark}\r\ncontent-disposition: form-data; name=\"unit\"\r\n\r\n{unit}\r\n--{mark}\r\n\
-         content-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         content-type: text/csv\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(file);
-    body.extend_from_slice(format!("\r\n--{mark}--\r\n").as_bytes());
-    let request = Request::post("/import")
-        .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={mark}"))
-        .body(Body::from(body))
-        .expect("a request");
-    browser.send(request).await
+    browser.upload("/import", &[("unit", unit)], (name, file)).await
 }
 
 /// Waits until a job's page shows no progress any more.

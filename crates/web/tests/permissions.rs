@@ -94,6 +94,7 @@ fn filled(path: &str, ids: &Ids) -> String {
         "import" => known("import"),
         "jobs" => known("job"),
         "library" => known("material"),
+        "know" if begins("/know/files") => known("material"),
         "notifications" => known("message"),
         _ => fixed("game"),
     };
@@ -105,6 +106,8 @@ fn filled(path: &str, ids: &Ids) -> String {
         .replace("{event}", "e1")
         .replace("{item}", &known("item"))
         .replace("{file}", &known("asked-file"))
+        .replace("{version}/{place}", "1/1")
+        .replace("{place}", "1")
 }
 
 /// Lists are asked for the class and what is in it; targets and reports for the
@@ -204,6 +207,7 @@ fn request(method: &str, path: &str, own: &[(&'static str, String)]) -> Request<
     }
     let is_upload = ["/records/new", "/import", "/plans/drafts", "/ask"].contains(&path)
         || path.ends_with("/edition")
+        || (path.starts_with("/library") && path.ends_with("/files"))
         || path == "/plans/preview";
     let builder = Request::builder().method(method).uri(path);
     let built = if method == "GET" {

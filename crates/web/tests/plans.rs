@@ -4,8 +4,7 @@ mod support;
 #[path = "support/town.rs"]
 mod town;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::StatusCode;
 use campaign::day::Day;
 use campaign::plan::BUILT_IN;
 use campaign::standing::State;
@@ -68,15 +67,7 @@ async fn a_plan_moved_to_other_years_keeps_its_months() {
 }
 
 async fn upload(browser: &mut Browser, unit: &str, text: &str) -> Answer {
-    let body = format!(
-        "--x\r\ncontent-disposition: form-data; name=\"unit\"\r\n\r\n{unit}\r\n\
-         --x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"p.toml\"\r\n\r\n{text}\r\n--x--\r\n"
-    );
-    let request = Request::post("/plans/preview")
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
-        .body(Body::from(body))
-        .expect("a request");
-    browser.send(request).await
+    browser.upload("/plans/preview", &[("unit", unit)], ("p.toml", text.as_bytes())).await
 }
 
 #[tokio::test]

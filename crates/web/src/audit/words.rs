@@ -73,6 +73,8 @@ pub(super) fn verb(action: &str) -> String {
         "remove" => "撤下",
         "surge" => "突增提醒",
         "write" => "写稿",
+        "attach" => "添加附件",
+        "detach" => "删去附件",
         "publish" => "发布",
         "cancel-event" => "撤销事件",
         "start-campaign" => "启动方案",

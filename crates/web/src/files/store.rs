@@ -28,7 +28,6 @@ pub struct Partial {
 }
 
 const INCOMING: &str = "incoming";
-const CHUNK: usize = 64 << 10;
 
 impl FileStore {
     /// Opens the folder and clears away what a crash left half-written.
@@ -124,11 +123,9 @@ impl FileStore {
         self.keep(partial).await
     }
 
-    /// A kept file and its size.
-    pub async fn open(&self, sha256: &str) -> io::Result<(File, u64)> {
-        let file = File::open(self.place(sha256)?).await?;
-        let size = file.metadata().await?.len();
-        Ok((file, size))
+    /// Where a kept file lies.
+    pub fn path(&self, sha256: &str) -> io::Result<PathBuf> {
+        self.place(sha256)
     }
 
     /// A small kept file as bytes.
@@ -195,36 +192,4 @@ impl Drop for Partial {
 pub(super) fn came_at(file: &std::fs::Metadata) -> io::Result<i64> {
     let since = file.modified()?.duration_since(std::time::UNIX_EPOCH);
     Ok(since.map_or(0, |since| since.as_millis() as i64))
-}
-
-/// The file in pieces, for the answer's body.
-pub(super) fn chunks(file: File) -> impl futures_core::Stream<Item = io::Result<Vec<u8>>> {
-    Chunks { file }
-}
-
-struct Chunks {
-    file: File,
-}
-
-impl futures_core::Stream for Chunks {
-    type Item = io::Result<Vec<u8>>;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Self::Item>> {
-        use tokio::io::AsyncRead as _;
-        let mut bytes = vec![0; CHUNK];
-        let mut buffer = tokio::io::ReadBuf::new(&mut bytes);
-        let polled = std::pin::Pin::new(&mut self.file).poll_read(context, &mut buffer);
-        let filled = buffer.filled().len();
-        polled.map(|read| match read {
-            Err(error) => Some(Err(error)),
-            Ok(()) if filled == 0 => None,
-            Ok(()) => {
-                bytes.truncate(filled);
-                Some(Ok(bytes))
-            }
-        })
-    }
 }

@@ -9,6 +9,7 @@ use campaign::consultation::Asker;
 use campaign::material::{Fault, Kind, State as Progress, StepRefused, Text};
 use maud::{Markup, html};
 use serde::Deserialize;
+use storage::evidence::Kind as Medium;
 use storage::material::{self, Material, Version};
 
 use super::list::top;
@@ -164,7 +165,7 @@ fn written(who: &SignedIn, version: i64, text: Text, now: i64) -> Version {
     }
 }
 
-fn told(id: &str, note: &str) -> Redirect {
+pub(super) fn told(id: &str, note: &str) -> Redirect {
     Redirect::to(&path::with_query(&path::material(id), &[("note", note)]))
 }
 
@@ -242,6 +243,11 @@ pub(crate) async fn step(
     if 200 < input.reason.chars().count() {
         return Err(WebError::invalid("“原因”最多 200 个字。"));
     }
+    if matches!(input.verb.as_str(), "review" | "publish") {
+        let mut conn = app.store.read().await?;
+        let files = material::files(&mut conn, &id, newest.version).await?;
+        it.kind.ready(files.iter().any(|file| file.kind == Medium::Video)).map_err(refused)?;
+    }
     newest.state = match input.verb.as_str() {
         "review" => state.review(&author, me, now),
         "return" => state.send_back(&input.reason),
@@ -274,6 +280,7 @@ fn refused(why: StepRefused) -> WebError {
         StepRefused::NotReviewed => "先审核，再发布。",
         StepRefused::Over => "这一版已经办结，请修改成新版。",
         StepRefused::NoReason => "请写明原因。",
+        StepRefused::NoFilm => "短视频还没有上传视频文件，请先在“视频、图片和附件”里上传。",
     };
     WebError::Conflict(words.to_owned())
 }
@@ -324,7 +331,7 @@ fn fields(app: &App, input: &Input, is_known: bool) -> Markup {
         }
         (field("标题", Some("最多 60 字；标语只写标题"), html! { input type="text" name="title" required maxlength="60" value=(input.title); }))
         (field("对象", None, html! { select name="audience" { (options(audiences, &input.audience)) } }))
-        (field("正文", Some("“## ”开头是小标题，“- ”开头是一条，“1. ”开头是一步，空行分段；110、96110 会变成可拨打的链接"), html! {
+        (field("正文", Some("“## ”开头是小标题，“- ”开头是一条，“1. ”开头是一步，空行分段；110、96110 会变成可拨打的链接。短视频在这里写片中说的话，保存后再上传视频"), html! {
             textarea name="body" rows="16" maxlength="20000" { (input.body) }
         }))
         (field("依据", Some("事实从哪里来"), html! { input type="text" name="source" maxlength="500" value=(input.source); }))

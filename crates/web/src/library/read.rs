@@ -6,8 +6,9 @@ use campaign::access::Action;
 use campaign::material::Kind;
 use maud::{Markup, html};
 use serde::Deserialize;
+use storage::material::{self, Attached};
 
-use super::{Piece, audience, body, shelf};
+use super::{Piece, audience, body, files, shelf};
 use crate::ask::{Visitor, qr, shell};
 use crate::layout::{Tone, empty, field, heading, options, tag};
 use crate::paging::{At, Turn};
@@ -114,14 +115,14 @@ fn overview(shelf: &[Piece], unit: &str) -> Markup {
         nav.type-grid aria-label="骗局类型" {
             @for piece in of(shelf, Kind::Type) { a.type-tile href=(href(piece, unit)) { (piece.text.title) } }
         }
-        @for kind in [Kind::CaseAlert, Kind::Article] {
-            section.card.flush {
+        @for kind in [Kind::CaseAlert, Kind::Video, Kind::Article] {
+            @if of(shelf, kind).next().is_some() { section.card.flush {
                 h2.inset { (kind.chinese()) }
                 ul.list {
                     @for piece in of(shelf, kind).take(FEW) { (line(piece, unit)) }
                 }
                 (more(kind))
-            }
+            } }
         }
         section.card {
             h2 { "转账之前，八个自问" }
@@ -196,6 +197,13 @@ fn results(found: &[&Piece], asked: &Asked, search: &str) -> Markup {
     }
 }
 
+/// The files of a material of the body; the product's have none.
+async fn files_of(app: &App, piece: &Piece) -> Result<Vec<Attached>, WebError> {
+    let Some((id, version)) = &piece.own else { return Ok(Vec::new()) };
+    let mut conn = app.store.read().await?;
+    Ok(material::files(&mut conn, id, *version).await?)
+}
+
 async fn piece(
     app: &App,
     visitor: &Visitor,
@@ -216,6 +224,7 @@ pub(crate) async fn read(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, WebError> {
     let piece = piece(&app, &visitor, (&kind, &id), &asked.u).await?;
+    let attached = files_of(&app, &piece).await?;
     let print =
         path::with_query(&format!("{}/print", path::know(&piece.key)), &[("u", &asked.u)]);
     let content = html! {
@@ -225,6 +234,7 @@ pub(crate) async fn read(
             a.button href=(path::ASK) { "问一件事" }
         })))
         article.card.reading {
+            @if let Some((id, version)) = &piece.own { (files::shown(id, *version, &piece.text.title, &attached)) }
             (body(&piece.text.body))
             @if !piece.text.source.is_empty() { p.small.muted { "依据：" (piece.text.source) } }
             @if let Some(unit) = &piece.unit { p.small.muted { "由" (app.live.tree().full_name(unit)) "发布" } }
@@ -243,6 +253,7 @@ pub(crate) async fn print(
     let piece = piece(&app, &visitor, (&kind, &id), &asked.u).await?;
     let tree = app.live.tree();
     let unit = reading(&app, &visitor, &asked.u)?;
+    let attached = files_of(&app, &piece).await?;
     let (_, code) = qr(&visitor, &asked.u)?;
     let class = if piece.kind == Kind::Poster { "sheet poster" } else { "sheet" };
     let content = html! {
@@ -250,6 +261,7 @@ pub(crate) async fn print(
         article class=(class) {
             p.sheet-body { (tree.full_name(&unit)) }
             h1 { (piece.text.title) }
+            @if let Some((id, version)) = &piece.own { (files::printed(id, *version, &piece.text.title, &attached)) }
             (body(&piece.text.body))
             @if piece.kind != Kind::Poster && !piece.text.source.is_empty() {
                 p.small { "依据：" (piece.text.source) }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use campaign::consultation::Asker;
 use campaign::material::{Kind, TYPE_HEADINGS, Text};
-use storage::material;
+use storage::material::{self, Material};
 
 use crate::{App, WebError};
 
@@ -18,6 +18,8 @@ pub(crate) struct Piece {
     pub(crate) text: Text,
     /// Whose it is; none for the product's.
     pub(crate) unit: Option<String>,
+    /// The material and its version, which may have files; none for the product's.
+    pub(crate) own: Option<(String, i64)>,
 }
 
 /// What comes with the product, in the order of reading.
@@ -30,7 +32,7 @@ static SHIPPED: LazyLock<Vec<Piece>> = LazyLock::new(|| {
     let mut pieces = Vec::new();
     let mut add = |kind: Kind, id: &str, text: Text| {
         let key = format!("{}/{id}", kind.code());
-        pieces.push(Piece { key, kind, text, unit: None });
+        pieces.push(Piece { key, kind, text, unit: None, own: None });
     };
     let ours = || "本产品自写".to_owned();
     for card in &content.types {
@@ -102,6 +104,7 @@ pub(crate) async fn shelf(app: &App, unit: &str) -> Result<Vec<Piece>, WebError>
             kind: it.kind,
             text: text.clone(),
             unit: Some(it.unit.clone()),
+            own: own_version(it),
         });
     }
     for piece in shipped() {
@@ -110,13 +113,20 @@ pub(crate) async fn shelf(app: &App, unit: &str) -> Result<Vec<Piece>, WebError>
             .filter(|(it, _)| it.base.as_deref() == Some(piece.key.as_str()))
             .min_by_key(|(it, _)| near(&it.unit));
         pieces.push(match nearest {
-            Some((it, text)) => {
-                Piece { text: text.clone(), unit: Some(it.unit.clone()), ..piece.clone() }
-            }
+            Some((it, text)) => Piece {
+                text: text.clone(),
+                unit: Some(it.unit.clone()),
+                own: own_version(it),
+                ..piece.clone()
+            },
             None => piece.clone(),
         });
     }
     Ok(pieces)
+}
+
+fn own_version(it: &Material) -> Option<(String, i64)> {
+    Some((it.id.clone(), it.public_version?))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use storage::material::{self, Material, StepTaken, Version};
 
 use super::list::tone;
-use super::{audience, body};
+use super::{audience, body, files};
 use crate::ask::{Visitor, shell};
 use crate::layout::{Tone, crumbs, field, heading, note, tag};
 use crate::session::SignedIn;
@@ -52,6 +52,7 @@ pub(crate) async fn show(
         .ok_or(WebError::NotFound)?;
     let mut conn = app.store.read().await?;
     let steps = material::steps(&mut conn, &id).await?;
+    let files = material::files(&mut conn, &id, shown.version).await?;
     drop(conn);
     let trail =
         [("宣传库".to_owned(), path::LIBRARY.to_owned()), (it.title.clone(), String::new())];
@@ -66,6 +67,8 @@ pub(crate) async fn show(
         @match asked.note.as_str() {
             "written" => { (note("已保存为草稿，请本单位另一位有审核权限的人审核。", Tone::Good)) }
             "done" => { (note("已办好。", Tone::Good)) }
+            "attached" => { (note("文件已收下，这一版要重新审核。", Tone::Good)) }
+            "detached" => { (note("文件已从这一版删去，这一版要重新审核。", Tone::Good)) }
             _ => {}
         }
         div.two {
@@ -79,9 +82,11 @@ pub(crate) async fn show(
                         }
                     }
                     @if let Progress::Withdrawn { reason, .. } = &shown.state { (note(&format!("撤回原因：{reason}"), Tone::Warn)) }
+                    (files::shown(&id, shown.version, &shown.text.title, &files))
                     (body(&shown.text.body))
                     @if !shown.text.source.is_empty() { p.small.muted { "依据：" (shown.text.source) } }
                 }
+                (files::desk((&it, shown), &files, may_write))
                 @if shown.version == it.version { (actions(&app, who, &it, shown)) }
             }
             div {
@@ -158,6 +163,8 @@ fn history(steps: &[StepTaken]) -> Markup {
         "review" => "审核通过",
         "return" => "退回",
         "publish" => "发布",
+        "attach" => "添加",
+        "detach" => "删去",
         _ => "撤回",
     };
     html! {

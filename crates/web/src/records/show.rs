@@ -159,7 +159,7 @@ fn proof(files: &[Evidence]) -> Markup {
                             }
                         }
                         a.small href=(path::with_query(&path::file(&file.id), &[("download", "1")])) {
-                            (file.name) "（" (size(file.size_bytes)) "）"
+                            (file.name) "（" (text::size(file.size_bytes)) "）"
                         }
                         @if let Some(taken) = &file.taken_at {
                             span.small.muted { "拍摄于 " (taken.replace('T', " ")) }
@@ -171,14 +171,6 @@ fn proof(files: &[Evidence]) -> Markup {
                 }
             }
         }
-    }
-}
-
-fn size(bytes: i64) -> String {
-    match bytes {
-        0..1_024 => format!("{bytes} 字节"),
-        1_024..1_048_576 => format!("{} KB", bytes / 1_024),
-        _ => format!("{:.1} MB", bytes as f64 / 1_048_576.0),
     }
 }
 

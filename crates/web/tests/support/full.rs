@@ -245,7 +245,11 @@ async fn school_matters(app: &AppState, ids: &mut Ids) {
         ("body", "陌生来电先挂断。"),
         ("audience", "anyone"),
     ];
-    ids.insert("material", led(&officer.post("/library", &material).await));
+    let material = led(&officer.post("/library", &material).await);
+    let files = format!("/library/{material}/files");
+    let put = officer.upload(&files, &[("caption", "提醒图")], ("提醒.png", &picture())).await;
+    assert_eq!(put.status, StatusCode::SEE_OTHER, "{}", put.body);
+    ids.insert("material", material);
     let path = "/board/target/readings?campaign=w&unit=s&target=w-alliance-2022";
     let figures = [("on", "2022-02-28"), ("part", "8"), ("whole", "10"), ("source", "统计")];
     let entered = officer.post(path, &figures).await;

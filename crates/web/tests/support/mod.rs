@@ -99,6 +99,33 @@ impl Browser {
         self.send(request).await
     }
 
+    /// Sends a form with a file.
+    pub(crate) async fn upload(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!(
+                "--cut-7\r\ncontent-disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.bytes());
+        }
+        let head = format!(
+            "--cut-7\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        body.extend(head.bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--cut-7--\r\n");
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=cut-7")
+            .body(Body::from(body))
+            .expect("a request");
+        self.send(request).await
+    }
+
     /// A file: its bytes, as they are.
     pub(crate) async fn bytes(&mut self, mut request: Request<Body>) -> (StatusCode, Vec<u8>) {
         if let Some(cookie) = &self.cookie {

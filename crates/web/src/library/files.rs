@@ -1,0 +1,288 @@
+//! The files of a material: short films, pictures, things to take along. Put to
+//! the open version and taken off it; shown to everybody once it is published.
+
+use axum::extract::{Multipart, Path, State};
+use axum::http::HeaderMap;
+use axum::response::{Redirect, Response};
+use campaign::access::Action;
+use campaign::material::{Kind, State as Progress};
+use maud::{Markup, html};
+use storage::evidence::Kind as Medium;
+use storage::material::{self, Attached, Material, Version};
+
+use super::desk::told;
+use super::show::kept;
+use crate::ask::Visitor;
+use crate::files::{self, FILES_MAX, Sent, is_played};
+use crate::layout::{Tone, field, note};
+use crate::session::SignedIn;
+use crate::{App, AppState, WebError, path, text};
+
+const CAPTION_MAX: usize = 200;
+const CAPTION_BYTES_MAX: usize = 4 << 10;
+
+/// The open version that a file is put to or taken off. Whoever does it is its
+/// author from now on, and it is reviewed anew.
+async fn open(
+    app: &App,
+    who: &SignedIn,
+    id: &str,
+) -> Result<(Material, Version, Vec<Attached>), WebError> {
+    let (mut it, versions) = kept(app, who, id).await?;
+    let mut newest = versions.into_iter().next().ok_or(WebError::NotFound)?;
+    if !newest.state.is_open() {
+        return Err(WebError::Conflict(
+            "这一版已经办结，请先“修改”成新版，再增删附件。".to_owned(),
+        ));
+    }
+    if !it.kind.carries_files() {
+        return Err(WebError::invalid(format!("“{}”不带附件。", it.kind.chinese())));
+    }
+    newest.state = Progress::Draft;
+    newest.author = Some(who.actor.account.clone());
+    newest.written_at = app.clock.now();
+    Progress::Draft.code().clone_into(&mut it.state);
+    let mut conn = app.store.read().await?;
+    let files = material::files(&mut conn, id, newest.version).await?;
+    Ok((it, newest, files))
+}
+
+/// `POST /library/{id}/files`
+pub(crate) async fn attach(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    mut multipart: Multipart,
+) -> Result<Redirect, WebError> {
+    let (it, version, known) = open(&app, &who, &id).await?;
+    let permit = app.live.tree().permit(&who.actor, Action::WriteContent, &it.unit)?;
+    if FILES_MAX <= known.len() {
+        return Err(WebError::invalid(format!("一篇材料最多 {FILES_MAX} 个附件。")));
+    }
+    let (mut taken, mut caption) = (None, String::new());
+    while let Some(field) = multipart.next_field().await.map_err(|_| broken())? {
+        match field.name() {
+            Some("caption") => {
+                caption = field.text().await.map_err(|_| broken())?.trim().to_owned();
+                if CAPTION_BYTES_MAX < caption.len() || CAPTION_MAX < caption.chars().count() {
+                    return Err(WebError::invalid(format!("“说明”最多 {CAPTION_MAX} 个字。")));
+                }
+            }
+            Some("file") if taken.is_none() => {
+                taken = files::take(&app.originals, field).await?;
+            }
+            _ => {}
+        }
+    }
+    let taken = taken.ok_or_else(|| WebError::invalid("请选择一个文件。"))?;
+    let file = attached(taken, caption)?;
+    if known.iter().any(|it| it.sha256 == file.sha256) {
+        return Err(WebError::Conflict(format!("“{}”已经在这篇材料里。", file.name)));
+    }
+    let mut tx = app.store.write(app.clock.now()).await?;
+    material::attach(&mut tx, &permit, (&it, &version), &file).await?;
+    tx.commit().await?;
+    Ok(told(&id, "attached"))
+}
+
+fn broken() -> WebError {
+    WebError::invalid("文件没有传完，什么也没有保存，请重新提交。")
+}
+
+fn attached(taken: files::Taken, caption: String) -> Result<Attached, WebError> {
+    let it = taken.into_evidence("", "", 0);
+    let is_heard = matches!(it.kind, Medium::Video | Medium::Audio);
+    if is_heard && !is_played(&it.media_type) {
+        return Err(WebError::invalid(format!(
+            "“{}”在手机浏览器里放不出来。视频请转成 MP4（H.264）或 WebM，声音请转成 MP3。",
+            it.name
+        )));
+    }
+    Ok(Attached {
+        place: 0,
+        kind: it.kind,
+        name: it.name,
+        media_type: it.media_type,
+        size_bytes: it.size_bytes,
+        sha256: it.sha256,
+        thumbnail_sha256: it.thumbnail_sha256,
+        caption,
+    })
+}
+
+/// `POST /library/{id}/files/{place}/remove`
+pub(crate) async fn detach(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Path((id, place)): Path<(String, i64)>,
+) -> Result<Redirect, WebError> {
+    let (it, version, known) = open(&app, &who, &id).await?;
+    let permit = app.live.tree().permit(&who.actor, Action::WriteContent, &it.unit)?;
+    let file = known.iter().find(|it| it.place == place).ok_or(WebError::NotFound)?;
+    let mut tx = app.store.write(app.clock.now()).await?;
+    material::detach(&mut tx, &permit, (&it, &version), file).await?;
+    tx.commit().await?;
+    Ok(told(&id, "detached"))
+}
+
+/// `/know/files/{id}/{version}/{place}`
+pub(crate) async fn file(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path(at): Path<(String, i64, i64)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let it = permitted(&app, &visitor, &at).await?;
+    let is_inline = it.kind == Medium::Photo || is_played(&it.media_type);
+    let how = Sent::named(&it.sha256, &it.media_type, &it.name, is_inline);
+    files::send(&app, how, &headers).await
+}
+
+/// `/know/files/{id}/{version}/{place}/thumbnail`
+pub(crate) async fn thumbnail(
+    State(app): State<AppState>,
+    visitor: Visitor,
+    Path(at): Path<(String, i64, i64)>,
+    headers: HeaderMap,
+) -> Result<Response, WebError> {
+    let it = permitted(&app, &visitor, &at).await?;
+    let sha256 = it.thumbnail_sha256.as_deref().ok_or(WebError::NotFound)?;
+    files::send(&app, Sent::thumbnail(sha256), &headers).await
+}
+
+/// Everybody sees the files of the version that everybody reads; those who keep
+/// the library see all.
+async fn permitted(
+    app: &App,
+    visitor: &Visitor,
+    (id, version, place): &(String, i64, i64),
+) -> Result<Attached, WebError> {
+    let mut conn = app.store.read().await?;
+    let it = material::by_id(&mut conn, id).await?.ok_or(WebError::NotFound)?;
+    let files = material::files(&mut conn, id, *version).await?;
+    drop(conn);
+    if it.public_version != Some(*version) {
+        let who = visitor.who.as_ref().ok_or(WebError::NotFound)?;
+        kept(app, who, id).await?;
+    }
+    files.into_iter().find(|file| file.place == *place).ok_or(WebError::NotFound)
+}
+
+/// The files as they are read: films and pictures in their place, the rest to
+/// take along.
+pub(super) fn shown(id: &str, version: i64, title: &str, files: &[Attached]) -> Markup {
+    let cover = files.iter().find(|it| it.kind == Medium::Photo);
+    let has_film = files.iter().any(|it| it.kind == Medium::Video);
+    let at = |it: &Attached| path::material_file(id, version, it.place);
+    let poster = cover.filter(|_| has_film).map(|it| format!("{}/thumbnail", at(it)));
+    let words = |it: &Attached| {
+        if it.caption.is_empty() { title.to_owned() } else { it.caption.clone() }
+    };
+    let caption = |it: &Attached| html! { @if !it.caption.is_empty() { figcaption.small.muted { (it.caption) } } };
+    html! {
+        @for it in files {
+            @match it.kind {
+                Medium::Video => {
+                    figure.media {
+                        video controls preload="metadata" playsinline webkit-playsinline poster=[poster.as_deref()]
+                            src=(at(it)) aria-label=(words(it)) { "您的浏览器放不了视频，请" a href=(at(it)) { "下载后观看" } "。" }
+                        (caption(it))
+                    }
+                }
+                Medium::Audio => {
+                    figure.media { audio controls preload="metadata" src=(at(it)) aria-label=(words(it)) {} (caption(it)) }
+                }
+                Medium::Photo if has_film && cover == Some(it) => {}
+                Medium::Photo => { figure.media { img src=(at(it)) alt=(words(it)) loading="lazy"; (caption(it)) } }
+                Medium::File => {}
+            }
+        }
+        @if files.iter().any(|it| it.kind == Medium::File) {
+            h3 { "附件" }
+            ul.plain {
+                @for it in files.iter().filter(|it| it.kind == Medium::File) {
+                    li { a href=(at(it)) { (words_or_name(it)) } " " span.small.muted { (text::size(it.size_bytes)) } }
+                }
+            }
+        }
+    }
+}
+
+fn words_or_name(it: &Attached) -> &str {
+    if it.caption.is_empty() { &it.name } else { &it.caption }
+}
+
+/// The pictures as they are printed.
+pub(super) fn printed(id: &str, version: i64, title: &str, files: &[Attached]) -> Markup {
+    html! {
+        @for it in files.iter().filter(|it| it.kind == Medium::Photo) {
+            figure.media {
+                img src=(path::material_file(id, version, it.place)) alt=(if it.caption.is_empty() { title } else { &it.caption });
+            }
+        }
+    }
+}
+
+/// Before those who keep the library: what is there, and putting more to it.
+pub(super) fn desk(
+    (it, version): (&Material, &Version),
+    files: &[Attached],
+    may_write: bool,
+) -> Markup {
+    if !it.kind.carries_files() {
+        return html! {};
+    }
+    let may_change = may_write && version.version == it.version && version.state.is_open();
+    let at = format!("{}/files", path::material(&it.id));
+    html! {
+        section.card {
+            h2 { "视频、图片和附件" }
+            @if files.is_empty() { p.muted { "还没有。" } }
+            ul.plain {
+                @for file in files {
+                    li.attached {
+                        @if file.thumbnail_sha256.is_some() {
+                            img src=(format!("{}/thumbnail", path::material_file(&it.id, version.version, file.place))) alt="";
+                        }
+                        div {
+                            a href=(path::material_file(&it.id, version.version, file.place)) { (file.name) }
+                            div.small.muted { (medium(file.kind)) " · " (text::size(file.size_bytes)) }
+                            @if !file.caption.is_empty() { div.small { (file.caption) } }
+                        }
+                        @if may_change {
+                            form method="post" action=(format!("{at}/{}/remove", file.place)) {
+                                button.quiet type="submit" aria-label=(format!("删除 {}", file.name)) { "删除" }
+                            }
+                        }
+                    }
+                }
+            }
+            @if may_change && files.len() < FILES_MAX {
+                form.attach method="post" action=(at) enctype="multipart/form-data" {
+                    (field("选择文件", Some(hint(it.kind)), html! { input type="file" name="file" required; }))
+                    (field("说明", Some("画面里有什么、说了什么；看不见、听不见的人靠它"), html! { input type="text" name="caption" maxlength="200"; }))
+                    button.quiet type="submit" { "上传" }
+                }
+            } @else if may_write && version.version == it.version && !version.state.is_open() {
+                (note("这一版已经办结；要增删，请先“修改”成新版，原有附件会带过去。", Tone::Calm))
+            }
+        }
+    }
+}
+
+const fn hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Video => "视频用 MP4（H.264）或 WebM，不超过 100 MB；再传一张图片，就作视频封面",
+        Kind::Poster => "图片不超过 20 MB；打印版会印出图片",
+        _ => "视频、图片、声音、文档；视频和文档不超过 100 MB，图片不超过 20 MB",
+    }
+}
+
+const fn medium(kind: Medium) -> &'static str {
+    match kind {
+        Medium::Photo => "图片",
+        Medium::Video => "视频",
+        Medium::Audio => "声音",
+        Medium::File => "文档",
+    }
+}
