@@ -233,6 +233,37 @@ async fn a_consultation_is_passed_on_to_the_unit_it_belongs_to_and_leaves_the_fi
 }
 
 #[tokio::test]
+async fn past_the_bound_the_answer_still_comes_and_nothing_is_kept() {
+    for (engine, app, now) in houses().await {
+        town(&app, &mut Browser::new(&app)).await;
+        let mut crowd = Browser::new(&app);
+        let json = format!("{{\"text\":\"{SCAM}\",\"unit\":\"s1\"}}");
+        let mut program = async || {
+            let request = Request::post("/api/consultations")
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(json.clone()))
+                .expect("a request");
+            crowd.send(request).await.status
+        };
+        for _ in 0..600 {
+            assert_eq!(program().await, StatusCode::CREATED, "{engine}");
+        }
+        assert_eq!(program().await, StatusCode::TOO_MANY_REQUESTS, "{engine}");
+        let mut late = Browser::new(&app);
+        let answer = ask(&mut late, &now, ("s1", SCAM, "codes"), None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{engine}: {}", answer.body);
+        for words in ["只答复、不保存", "冒充电商物流客服", "现在怎么办", "马上做"]
+        {
+            assert!(answer.body.contains(words), "{engine}: {words} in {}", answer.body);
+        }
+        assert!(!answer.body.contains("转给值班人员</button>"), "{engine}");
+        pass(&now, HOUR);
+        let answer = ask(&mut late, &now, ("s1", SCAM, "codes"), None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{engine}: later it is kept again");
+    }
+}
+
+#[tokio::test]
 async fn guessing_codes_ends_after_a_few() {
     for (engine, app, now) in houses().await {
         town(&app, &mut Browser::new(&app)).await;

@@ -129,6 +129,26 @@ pub(crate) async fn show(
     Ok(shell(&app, &visitor, ("答复", path::ASK), content).into_response())
 }
 
+/// The answer to a question of which nothing is kept.
+pub(super) async fn passing(
+    app: &App,
+    visitor: &Visitor,
+    (it, asked, found): (&Consultation, &Asked, &Judgement),
+    shots: &[Picture],
+) -> Result<Response, WebError> {
+    let shelf = library::shelf(app, &it.unit).await?;
+    let content = html! {
+        (heading("答复", Some(html! { a.button.quiet href=(path::ASK) { "再问一件" } })))
+        (tabs(visitor, ""))
+        (note(words::NOT_KEPT, Tone::Warn))
+        (given_away(it, &shelf))
+        (verdict(it, found, shots.is_empty()))
+        (what_now(it, &shelf))
+        (reasons(asked, found))
+    };
+    Ok(shell(app, visitor, ("答复", path::ASK), content).into_response())
+}
+
 /// What to do first where something is gone already.
 fn given_away(it: &Consultation, shelf: &[Piece]) -> Markup {
     let key = match it.given {

@@ -11,6 +11,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::consultation::{self, Asked, Consultation, New, Picture};
 
+use super::answer::passing;
 use super::judge::{Judgement, asked, judge};
 use super::visitor::{cookie, new_code};
 use super::{Visitor, answering, check, shell, tabs, words};
@@ -81,10 +82,15 @@ pub(crate) async fn ask(
     let kept = Kept { question: &question, asked: Some(&asked), judgement: &judgement };
     let head = kept.head(&app, &visitor, unit);
     let mut tx = app.store.write(app.clock.now()).await?;
-    // The count stays also where the question is refused.
-    if let Err(error) = visitor.may_ask(&mut tx).await {
-        tx.commit().await?;
-        return Err(error);
+    // The count stays also where there were too many. The answer never fails:
+    // only nothing is kept, and nobody is troubled with it.
+    match visitor.may_ask(&mut tx).await {
+        Ok(()) => {}
+        Err(WebError::TooMany(_)) => {
+            tx.commit().await?;
+            return passing(&app, &visitor, (&head, &asked, &judgement), &entry.pictures).await;
+        }
+        Err(error) => return Err(error),
     }
     let actor = visitor.who.as_ref().map(|who| &who.actor);
     let permit = permit_ask(actor, &head.unit);

@@ -29,6 +29,10 @@ pub(super) const fn plain(outcome: Outcome) -> &'static str {
     }
 }
 
+/// Too many questions came from one place: answered, but not kept.
+pub(super) const NOT_KEPT: &str = "从这里来的咨询太多，这一次只答复、不保存，不能转给值班人员。\
+    要人帮忙请拨打96110，已经转账请拨打110。";
+
 pub(super) const ONLY_PICTURES: &str = "您只交了截图。截图里的字机器读不出来：请把其中的文字粘贴过来再问一次，或者请值班人员看一看。";
 
 pub(super) const fn sign(sign: Sign) -> &'static str {

@@ -16,6 +16,8 @@ pub(super) struct Answer<'a> {
     pub(super) status: u16,
     /// The first cookie that was set, as `name=value`.
     pub(super) cookie: Option<&'a str>,
+    /// Where it leads on.
+    pub(super) location: Option<&'a str>,
     /// As it travelled: packed, and in chunks, where the server chose so.
     pub(super) body: &'a [u8],
 }
@@ -58,6 +60,7 @@ impl Wire {
                     cookie: header(head, "set-cookie")
                         .and_then(|it| it.split(';').next())
                         .map(str::trim),
+                    location: header(head, "location"),
                     body: self.buffer.get(parts.head..parts.end).unwrap_or(&[]),
                 });
             }
