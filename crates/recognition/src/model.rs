@@ -5,6 +5,7 @@ mod calibrate;
 mod features;
 mod lessons;
 mod train;
+mod vocabulary;
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::fraud_type::FraudType;
 use crate::reading::Reading;
 use crate::rules::Firing;
-use features::{N_ACTS, N_GRAMS};
+use features::N_ACTS;
+use vocabulary::{N_PLACES, Vocabulary};
 
 pub use lessons::{License, RowError, Source};
 pub use train::{Lesson, Settings, train};
@@ -29,7 +31,7 @@ const ACT_VALUE: f32 = 0.3;
 /// What all letters together count, about.
 const GRAM_VALUE: f32 = 6.0;
 /// The first bytes of a model file.
-const MAGIC: &[u8; 8] = b"WUZHAID2";
+const MAGIC: &[u8; 8] = b"WUZHAID3";
 
 /// What a model was made from; the head of its file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,6 +117,8 @@ pub struct Model {
     /// are added at once.
     out: [[f32; N_OUT]; N_HIDDEN],
     acts: Vec<Row>,
+    /// Which letter sequences have weights, and where.
+    known: Vocabulary,
     grams: Vec<Row>,
 }
 
@@ -189,7 +193,8 @@ impl Model {
             bias: [0.0; N_HIDDEN],
             out: [[0.0; N_OUT]; N_HIDDEN],
             acts: vec![Row::ZERO; N_ACTS],
-            grams: vec![Row::ZERO; N_GRAMS],
+            known: Vocabulary::empty(),
+            grams: vec![Row::ZERO; N_PLACES],
         }
     }
 
@@ -208,7 +213,8 @@ impl Model {
 
     /// What the network says of a message.
     pub(crate) fn judge(&self, reading: &Reading, firings: &[Firing]) -> Opinion {
-        let grams = features::grams(reading);
+        let mut grams = features::grams(reading);
+        self.known.places(&mut grams);
         let act_value = ACT_VALUE * self.head.act_scale;
         let gram_value = gram_value(grams.len()) * self.head.gram_scale;
         let acts = sum(&self.acts, &features::acts(reading, firings));
@@ -246,7 +252,7 @@ impl Model {
     /// The model as a file: the same model gives the same bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
         let head = serde_json::to_vec(&self.head)?;
-        let mut bytes = Vec::with_capacity(3 << 20);
+        let mut bytes = Vec::with_capacity(4 << 20);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);
@@ -256,6 +262,7 @@ impl Model {
         for weight in self.bias.iter().chain(outputs) {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
+        bytes.extend(self.known.bytes());
         let rows = self.acts.iter().chain(&self.grams);
         bytes.extend(rows.flat_map(Row::weights).map(i8::cast_unsigned));
         Ok(bytes)
@@ -272,7 +279,9 @@ impl Model {
         let n_floats = N_HIDDEN * (1 + N_OUT);
         let (floats, bytes) =
             rest.split_at_checked(n_floats * 4).ok_or(ModelError::Truncated)?;
-        if bytes.len() != (N_ACTS + N_GRAMS) * N_HIDDEN {
+        let (known, bytes) = bytes.split_at_checked(N_PLACES).ok_or(ModelError::Truncated)?;
+        let known = Vocabulary::from_bytes(known).ok_or(ModelError::Truncated)?;
+        if bytes.len() != (N_ACTS + N_PLACES) * N_HIDDEN {
             return Err(ModelError::Truncated);
         }
         let floats: Vec<f32> =
@@ -284,7 +293,7 @@ impl Model {
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
         let out = outputs(out.as_flattened());
-        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), grams: grams.to_vec() })
+        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), known, grams: grams.to_vec() })
     }
 }
 

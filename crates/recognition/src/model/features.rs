@@ -8,8 +8,6 @@ use crate::rules::Firing;
 
 /// Pairs of concepts are hashed into this many places.
 const N_PAIRS: usize = 1 << 13;
-/// Letter sequences are hashed into this many places.
-pub(super) const N_GRAMS: usize = 1 << 16;
 
 const CONCEPTS_AT: usize = 1;
 const RULES_AT: usize = CONCEPTS_AT + N_CONCEPTS * N_SCOPES;
@@ -180,8 +178,7 @@ fn key(concept: Concept, scope: Scope) -> u32 {
     concept as u32 * N_SCOPES as u32 + scope as u32
 }
 
-/// Each letter and each two neighbours, once.
-/// Longer sequences were tried and dropped: they are the words of one author.
+/// The keys of each letter and each two neighbours, once.
 pub(super) fn grams(reading: &Reading) -> Vec<u32> {
     let letters = letters(&reading.plain);
     let mut met = Met([0; MET_BITS / 64]);
@@ -189,7 +186,7 @@ pub(super) fn grams(reading: &Reading) -> Vec<u32> {
     let mut say = |key: u32| {
         let key = mix(key);
         if met.is_new(key) {
-            grams.push(key % N_GRAMS as u32);
+            grams.push(key);
         }
     };
     let mut before = 0u32;

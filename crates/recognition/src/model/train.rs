@@ -4,7 +4,8 @@
 //! the same lessons give the same bytes.
 
 use super::calibrate::certainty;
-use super::features::{self, N_ACTS, N_GRAMS};
+use super::features::{self, N_ACTS};
+use super::vocabulary::{N_PLACES, Vocabulary};
 use super::{
     ACT_VALUE, Head, Model, N_HIDDEN, N_OUT, N_TYPES, Origin, exp, gram_value, sigmoid,
 };
@@ -67,7 +68,9 @@ pub(super) struct Row {
 
 /// Trains a model. `inputs` are named in its head.
 pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
-    let rows: Vec<Row> = lessons.iter().map(row).collect();
+    let mut rows: Vec<Row> = lessons.iter().map(row).collect();
+    let known = Vocabulary::of(rows.iter().map(|row| row.grams.as_slice()));
+    rows.iter_mut().for_each(|row| known.places(&mut row.grams));
     let all: Vec<usize> = (0..rows.len()).collect();
     let certainty = certainty(&rows, settings);
     let net = Net::learn(&rows, &all, settings);
@@ -76,6 +79,7 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     let mut model = Model::untrained();
     model.head = Head { origin, act_scale, gram_scale, certainty };
     model.acts = acts;
+    model.known = known;
     model.grams = grams;
     model.bias.copy_from_slice(&net.bias.weights);
     model.out = super::outputs(&net.out.weights);
@@ -143,7 +147,7 @@ impl Net {
     fn new(chance: &mut Chance) -> Self {
         Self {
             acts: Group::new(N_ACTS * N_HIDDEN, 0.1, chance),
-            grams: Group::new(N_GRAMS * N_HIDDEN, 0.1, chance),
+            grams: Group::new(N_PLACES * N_HIDDEN, 0.1, chance),
             bias: Group::new(N_HIDDEN, 0.0, chance),
             out: Group::new(N_OUT * N_HIDDEN, 0.3, chance),
         }
@@ -191,7 +195,7 @@ impl Net {
 
     /// What only one or two messages have is chance: it says nothing of others.
     fn forget_rare(&mut self, rows: &[Row], chosen: &[usize]) {
-        let (mut acts, mut grams) = (vec![0u32; N_ACTS], vec![0u32; N_GRAMS]);
+        let (mut acts, mut grams) = (vec![0u32; N_ACTS], vec![0u32; N_PLACES]);
         for row in chosen.iter().filter_map(|&i| rows.get(i)) {
             for (counts, features) in [(&mut acts, &row.acts), (&mut grams, &row.grams)] {
                 for &i in features {
