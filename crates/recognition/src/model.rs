@@ -80,7 +80,9 @@ impl Certainty {
 
 /// The weights of one feature, two to a number (one of the first half, one of
 /// the second) and each shifted to be no less than zero: so they are added fastest.
+/// None lies across two cache lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))]
 struct Row([u16; HALF]);
 
 /// Half of the views: a weight of the first half shares a number with one of the second.
@@ -194,7 +196,7 @@ impl Model {
             out: [[0.0; N_OUT]; N_HIDDEN],
             acts: vec![Row::ZERO; N_ACTS],
             known: Vocabulary::empty(),
-            grams: vec![Row::ZERO; N_PLACES],
+            grams: vec![Row::ZERO; N_PLACES + 1],
         }
     }
 
@@ -263,7 +265,7 @@ impl Model {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
         bytes.extend(self.known.bytes());
-        let rows = self.acts.iter().chain(&self.grams);
+        let rows = self.acts.iter().chain(self.grams.iter().take(N_PLACES));
         bytes.extend(rows.flat_map(Row::weights).map(i8::cast_unsigned));
         Ok(bytes)
     }
@@ -292,8 +294,9 @@ impl Model {
         let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
+        let grams = grams.iter().copied().chain([Row::ZERO]).collect();
         let out = outputs(out.as_flattened());
-        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), known, grams: grams.to_vec() })
+        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), known, grams })
     }
 }
 

@@ -80,7 +80,9 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     model.head = Head { origin, act_scale, gram_scale, certainty };
     model.acts = acts;
     model.known = known;
-    model.grams = grams;
+    for (row, learned) in model.grams.iter_mut().zip(grams) {
+        *row = learned;
+    }
     model.bias.copy_from_slice(&net.bias.weights);
     model.out = super::outputs(&net.out.weights);
     model

@@ -10,6 +10,8 @@ const IN_BUCKET: usize = 4;
 const N_BUCKETS: usize = 24_576;
 /// How many places there are.
 pub(super) const N_PLACES: usize = N_BUCKETS * IN_BUCKET;
+/// The place of what is not known: behind all others, where nothing weighs.
+pub(super) const NO_PLACE: u32 = N_PLACES as u32;
 /// A sequence of fewer messages than this is chance: it says nothing of others.
 const RARE_BELOW: u32 = 3;
 
@@ -50,7 +52,7 @@ impl Vocabulary {
     }
 
     fn add(&mut self, key: u32) {
-        if self.place(key).is_some() {
+        if self.place(key) != NO_PLACE {
             return;
         }
         let Some(marks) = self.0.get_mut(bucket(key)) else { return };
@@ -61,26 +63,24 @@ impl Vocabulary {
         }
     }
 
-    /// The place of a key, if it is known.
-    pub(super) fn place(&self, key: u32) -> Option<u32> {
+    /// The place of a key; [`NO_PLACE`] if it is not known.
+    fn place(&self, key: u32) -> u32 {
         const ONES: u32 = 0x0101_0101;
         const TOPS: u32 = 0x8080_8080;
         let bucket = bucket(key);
+        let Some(marks) = self.0.get(bucket) else { return NO_PLACE };
         // The lowest byte that is zero is the mark that is sought.
-        let differs = self.0.get(bucket)? ^ (mark(key) * ONES);
+        let differs = marks ^ (mark(key) * ONES);
         let zero = differs.wrapping_sub(ONES) & !differs & TOPS;
-        (zero != 0).then(|| (bucket * IN_BUCKET) as u32 + zero.trailing_zeros() / 8)
+        let place = (bucket * IN_BUCKET) as u32 + zero.trailing_zeros() / 8;
+        if zero == 0 { NO_PLACE } else { place }
     }
 
-    /// Puts the place of each known key where the key was; the others go.
-    pub(super) fn places(&self, keys: &mut Vec<u32>) {
-        keys.retain_mut(|key| match self.place(*key) {
-            Some(place) => {
-                *key = place;
-                true
-            }
-            None => false,
-        });
+    /// Puts the place of each key where the key was.
+    pub(super) fn places(&self, keys: &mut [u32]) {
+        for key in keys {
+            *key = self.place(*key);
+        }
     }
 
     pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
