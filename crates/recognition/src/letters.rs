@@ -1,7 +1,7 @@
 //! The letters of a message for the network: runs of digits, Chinese ones too,
 //! become `0`, addresses become `u`, names and places of shared data go.
 
-use crate::normalise::{Plain, is_han, is_han_digit};
+use crate::normalise::{Plain, han_digits, is_han};
 
 /// Words that stand in shared data for a number, an address or a name, and what
 /// they are read as; names and places say nothing.
@@ -26,6 +26,7 @@ fn push_once(letters: &mut Vec<char>, sign: char) {
 /// The letters of a normalised text.
 pub(crate) fn letters(plain: &Plain) -> Vec<char> {
     let text = plain.text.as_str();
+    let is_han_digit = han_digits();
     let mut letters = Vec::with_capacity(text.len() / 3 + 8);
     let mut han_run = 0usize;
     let mut skip_to = 0usize;

@@ -8,7 +8,7 @@ mod table;
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
-pub(crate) use table::{is_han, is_han_digit};
+pub(crate) use table::{han_digits, is_han};
 
 /// One way of writing a word so that a filter does not see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

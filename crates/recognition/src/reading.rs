@@ -169,6 +169,9 @@ struct Cut {
     has_quotes: bool,
 }
 
+/// Every mark that parts sentences or quotes comes before it.
+const HAN_FIRST: char = '\u{3400}';
+
 fn cut(plain: &Plain) -> Cut {
     let text = plain.text.as_str();
     let mut sentences = Vec::with_capacity(8);
@@ -178,6 +181,11 @@ fn cut(plain: &Plain) -> Cut {
     let mut start = 0;
     for (at, c) in plain.letters() {
         n_chars += 1;
+        // Most are Chinese characters: neither marks nor digits.
+        if c >= HAN_FIRST {
+            digits = 0;
+            continue;
+        }
         has_quotes |= matches!(c, '“' | '「' | '"');
         // Account numbers are written in groups: a space does not end them.
         if c.is_ascii_digit() {

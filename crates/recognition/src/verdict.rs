@@ -10,11 +10,11 @@ use crate::reading::{Reading, Scope};
 use crate::rules::{self, Firing, RULES, Rule};
 
 /// From this probability on it is a scam.
-pub const SCAM_FROM: f64 = 0.7;
+pub const SCAM_FROM: f64 = 0.8;
 /// From this probability on it is suspicious.
 pub const SUSPICIOUS_FROM: f64 = 0.5;
 /// What a bare order of a swindler is worth at least.
-const BARE_ORDER: f64 = 0.75;
+const BARE_ORDER: f64 = 0.85;
 /// A message is bare up to so many characters.
 const BARE_CHARS_MAX: usize = 16;
 /// From this strength on a rule decides about a bare message alone.

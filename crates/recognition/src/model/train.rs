@@ -70,7 +70,9 @@ pub(super) struct Row {
 pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     let mut rows: Vec<Row> = lessons.iter().map(row).collect();
     let known = Vocabulary::of(rows.iter().map(|row| row.grams.as_slice()));
-    rows.iter_mut().for_each(|row| known.places(&mut row.grams));
+    for row in &mut rows {
+        known.places(&mut row.grams);
+    }
     let all: Vec<usize> = (0..rows.len()).collect();
     let certainty = certainty(&rows, settings);
     let net = Net::learn(&rows, &all, settings);
@@ -80,9 +82,7 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     model.head = Head { origin, act_scale, gram_scale, certainty };
     model.acts = acts;
     model.known = known;
-    for (row, learned) in model.grams.iter_mut().zip(grams) {
-        *row = learned;
-    }
+    model.grams.splice(..N_PLACES, grams);
     model.bias.copy_from_slice(&net.bias.weights);
     model.out = super::outputs(&net.out.weights);
     model

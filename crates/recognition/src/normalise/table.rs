@@ -208,10 +208,11 @@ pub(super) fn emoji_word(c: char) -> Option<&'static str> {
     TABLES.emoji.get(&c).copied()
 }
 
-/// A Chinese digit or power of ten.
+/// Whether a character is a Chinese digit or power of ten; the table is looked up once.
 #[inline]
-pub(crate) fn is_han_digit(c: char) -> bool {
-    c == '〇' || tables().marks(c) & DIGIT != 0
+pub(crate) fn han_digits() -> impl Fn(char) -> bool {
+    let tables = tables();
+    move |c| c == '〇' || tables.marks(c) & DIGIT != 0
 }
 
 /// The pairs that begin with this part.
