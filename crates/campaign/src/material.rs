@@ -210,15 +210,18 @@ impl Text {
             faults.extend(missing.map(|it| Fault::HeadingMissing(it)));
         }
         if kind == Kind::CaseAlert {
-            let long = |text: &str| {
-                text.split(|c: char| !c.is_ascii_digit())
-                    .find(|run| DIGITS_MAX <= run.len())
-                    .map(str::to_owned)
-            };
-            faults.extend(long(&self.title).or_else(|| long(&self.body)).map(Fault::Number));
+            let found = number_in(&self.title).or_else(|| number_in(&self.body));
+            faults.extend(found.map(Fault::Number));
         }
         faults
     }
+}
+
+/// A run of digits that may be somebody's phone, card or identity number.
+pub fn number_in(text: &str) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .find(|run| DIGITS_MAX <= run.len())
+        .map(str::to_owned)
 }
 
 /// How far a version has got. Each state holds exactly what is true in it.
@@ -293,10 +296,15 @@ impl State {
         matches!(self, Self::Draft | Self::Reviewed { .. })
     }
 
-    /// Read by somebody else and found right.
-    pub fn review(self, author: &str, reviewer: &str, now: i64) -> Result<Self, StepRefused> {
+    /// Read and found right by somebody who wrote nothing of it.
+    pub fn review(
+        self,
+        has_written: bool,
+        reviewer: &str,
+        now: i64,
+    ) -> Result<Self, StepRefused> {
         match self {
-            Self::Draft if author == reviewer => Err(StepRefused::OwnText),
+            Self::Draft if has_written => Err(StepRefused::OwnText),
             Self::Draft => Ok(Self::Reviewed { reviewer: reviewer.to_owned(), at: now }),
             _ => Err(StepRefused::NotDraft),
         }

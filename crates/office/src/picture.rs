@@ -151,10 +151,7 @@ pub fn read(bytes: &[u8], limits: &PictureLimits) -> Result<Picture, PictureErro
         return Err(PictureError::Damaged);
     }
     let (mut small, exif, (width, height)) = decode_small(bytes, kind, limits)?;
-    let orientation = exif
-        .as_deref()
-        .and_then(Orientation::from_exif_chunk)
-        .unwrap_or(Orientation::NoTransforms);
+    let orientation = orientation(exif.as_deref());
     small.apply_orientation(orientation);
     let is_turned = matches!(
         orientation,
@@ -176,6 +173,31 @@ pub fn read(bytes: &[u8], limits: &PictureLimits) -> Result<Picture, PictureErro
         thumbnail: thumbnail(&small)?,
         print,
     })
+}
+
+/// How the camera was held.
+fn orientation(exif: Option<&[u8]>) -> Orientation {
+    exif.and_then(Orientation::from_exif_chunk).unwrap_or(Orientation::NoTransforms)
+}
+
+/// The same picture, upright and without anything that its camera wrote into it:
+/// as it may be shown to everybody.
+pub fn bare(
+    bytes: &[u8],
+    limits: &PictureLimits,
+) -> Result<(Vec<u8>, PictureKind), PictureError> {
+    const QUALITY: u8 = 90;
+    let kind = sniff(bytes)?;
+    let (mut full, exif) = decode(bytes, kind, limits)?;
+    full.apply_orientation(orientation(exif.as_deref()));
+    let mut bare = Cursor::new(Vec::new());
+    if kind == PictureKind::Png {
+        full.write_to(&mut bare, ImageFormat::Png).map_err(|_| PictureError::Thumbnail)?;
+        return Ok((bare.into_inner(), PictureKind::Png));
+    }
+    let encoder = JpegEncoder::new_with_quality(&mut bare, QUALITY);
+    on_white(&full).write_with_encoder(encoder).map_err(|_| PictureError::Thumbnail)?;
+    Ok((bare.into_inner(), PictureKind::Jpeg))
 }
 
 /// True if the end mark follows the picture's data. Decoders fill up what a
@@ -209,6 +231,22 @@ fn decode_small(
     kind: PictureKind,
     limits: &PictureLimits,
 ) -> Result<Small, PictureError> {
+    let (full, exif) = decode(bytes, kind, limits)?;
+    let (width, height) = (full.width(), full.height());
+    let small = if width.max(height) > THUMBNAIL_SIDE {
+        full.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+    } else {
+        full
+    };
+    Ok((small, exif, (width, height)))
+}
+
+/// The whole picture and what its camera wrote.
+fn decode(
+    bytes: &[u8],
+    kind: PictureKind,
+    limits: &PictureLimits,
+) -> Result<(DynamicImage, Option<Vec<u8>>), PictureError> {
     let damaged = |_| PictureError::Damaged;
     let mut reader = ImageReader::with_format(Cursor::new(bytes), kind.format());
     let mut bounds = image::Limits::default();
@@ -226,12 +264,7 @@ fn decode_small(
     }
     let exif = decoder.exif_metadata().ok().flatten();
     let full = DynamicImage::from_decoder(decoder).map_err(damaged)?;
-    let small = if width.max(height) > THUMBNAIL_SIDE {
-        full.thumbnail(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
-    } else {
-        full
-    };
-    Ok((small, exif, (width, height)))
+    Ok((full, exif))
 }
 
 fn thumbnail(small: &DynamicImage) -> Result<Vec<u8>, PictureError> {

@@ -16,7 +16,7 @@ use sqlx::{AnyConnection, Row as _};
 use crate::seal::Sealer;
 use crate::{Change, StorageError, Tx};
 
-pub use erase::{Erased, erase_due, is_file_used};
+pub use erase::{Erased, erase_due};
 pub use list::{Filter, Key, Summary, count, list, of_account};
 
 const QUESTION: &str = "consultation.question";

@@ -50,6 +50,8 @@ pub struct StepTaken {
     pub version: i64,
     pub verb: String,
     pub at: i64,
+    /// None: the house.
+    pub account: Option<String>,
     pub account_name: Option<String>,
     pub reason: Option<String>,
 }
@@ -244,7 +246,7 @@ pub async fn versions(
 
 pub async fn steps(conn: &mut AnyConnection, id: &str) -> Result<Vec<StepTaken>, StorageError> {
     let rows = sqlx::query(
-        "select s.version, s.verb, s.at, a.display_name, s.reason
+        "select s.version, s.verb, s.at, s.account_id, a.display_name, s.reason
          from material_step s left join account a on a.id = s.account_id
          where s.material_id = $1 order by s.step limit 1000",
     )
@@ -256,8 +258,9 @@ pub async fn steps(conn: &mut AnyConnection, id: &str) -> Result<Vec<StepTaken>,
             version: row.try_get(0)?,
             verb: row.try_get(1)?,
             at: row.try_get(2)?,
-            account_name: row.try_get(3)?,
-            reason: row.try_get(4)?,
+            account: row.try_get(3)?,
+            account_name: row.try_get(4)?,
+            reason: row.try_get(5)?,
         })
     };
     rows.iter().map(taken).collect()

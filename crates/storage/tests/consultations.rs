@@ -200,10 +200,9 @@ async fn what_is_over_is_erased_and_its_figures_stay() {
         assert!(by.expect("reads").is_none(), "{engine}");
         assert_eq!(consultation::pictures(&mut conn, "old").await.expect("reads"), []);
         // The other one shows the same picture.
-        let used = consultation::is_file_used(&mut conn, &erased.files[0]).await;
-        assert!(used.expect("reads"), "{engine}");
-        let used = consultation::is_file_used(&mut conn, "none").await.expect("reads");
-        assert!(!used, "{engine}");
+        let asked = [erased.files[0].clone(), "none".to_owned()];
+        let named = storage::file::named(&mut conn, &asked).await.expect("reads");
+        assert!(named.contains(&asked[0]) && !named.contains("none"), "{engine}");
         let weeks = trend::weekly(&mut conn, "b", "2022-03-07", "2022-03-14").await;
         let weeks = weeks.expect("reads");
         assert_eq!((weeks[0].fraud_type.as_str(), weeks[0].count), ("game", 2), "{engine}");

@@ -9,9 +9,9 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    IF_MODIFIED_SINCE, IF_RANGE, IF_UNMODIFIED_SINCE, RANGE,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, RANGE,
 };
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use storage::evidence::{self, Evidence, Kind};
@@ -23,7 +23,7 @@ use crate::{App, AppState, WebError};
 
 pub use store::{FileStore, Partial};
 pub use sweep::sweep;
-pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, take, take_picture};
+pub(crate) use upload::{FILE_MAX, FILES_MAX, PHOTO_MAX, Taken, keep_bare, take, take_picture};
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct How {
@@ -85,9 +85,14 @@ pub(crate) struct Sent<'a> {
     sha256: &'a str,
     media_type: &'a str,
     disposition: String,
+    /// How long a browser may keep it.
+    kept: &'static str,
 }
 
 impl<'a> Sent<'a> {
+    /// The content never changes; whoever may see it, may change.
+    const KEPT: &'static str = "private, max-age=600";
+
     /// Under the name that its sender gave it.
     pub(crate) fn named(
         sha256: &'a str,
@@ -95,16 +100,22 @@ impl<'a> Sent<'a> {
         name: &str,
         inline: bool,
     ) -> Self {
-        Self { sha256, media_type, disposition: disposition(name, inline) }
+        let disposition = disposition(name, inline);
+        Self { sha256, media_type, disposition, kept: Self::KEPT }
     }
 
     /// In place, without a name.
     pub(crate) fn picture(sha256: &'a str, media_type: &'a str) -> Self {
-        Self { sha256, media_type, disposition: "inline".to_owned() }
+        Self { sha256, media_type, disposition: "inline".to_owned(), kept: Self::KEPT }
     }
 
     pub(crate) fn thumbnail(sha256: &'a str) -> Self {
         Self::picture(sha256, "image/jpeg")
+    }
+
+    /// Not for everybody yet: no browser keeps it.
+    pub(crate) fn unkept(self) -> Self {
+        Self { kept: "no-store", ..self }
     }
 }
 
@@ -117,19 +128,18 @@ pub(crate) async fn send(
 ) -> Result<Response, WebError> {
     let place = app.originals.path(what.sha256).map_err(|_| WebError::NotFound)?;
     let mut request = Request::new(Body::empty());
-    for name in [RANGE, IF_RANGE, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE] {
+    for name in [RANGE, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE] {
         if let Some(value) = asked.get(&name) {
             request.headers_mut().insert(name, value.clone());
         }
     }
-    let answer = ServeFile::new(place)
-        .try_call(request)
-        .await
-        .map_err(|error| WebError::Internal(error.to_string()))?;
-    if answer.status() == StatusCode::NOT_FOUND {
-        tracing::error!(sha256 = what.sha256, "an original is missing");
-        return Err(WebError::NotFound);
-    }
+    let answer = ServeFile::new(place).try_call(request).await.map_err(|error| {
+        tracing::error!(%error, sha256 = what.sha256, "an original cannot be read");
+        match error.kind() {
+            std::io::ErrorKind::NotFound => WebError::NotFound,
+            _ => WebError::Internal(error.to_string()),
+        }
+    })?;
     let headers = [
         (CONTENT_TYPE, what.media_type.to_owned()),
         (CONTENT_DISPOSITION, what.disposition),
@@ -139,8 +149,7 @@ pub(crate) async fn send(
             "default-src 'none'; img-src 'self'; media-src 'self'; object-src 'self'; sandbox"
                 .to_owned(),
         ),
-        // The content never changes; whoever may see it, may change.
-        (CACHE_CONTROL, "private, max-age=600".to_owned()),
+        (CACHE_CONTROL, what.kept.to_owned()),
     ];
     Ok((headers, answer.map(Body::new)).into_response())
 }

@@ -186,3 +186,107 @@ async fn a_short_film_is_published_with_its_film_and_played_in_parts() {
         assert_eq!(whole.status, StatusCode::OK, "{engine}");
     }
 }
+
+#[tokio::test]
+async fn nobody_passes_what_they_did_not_see_or_had_a_hand_in() {
+    for (engine, app, _) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut writer = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut second = granted(&app, "officer1b", Role::Officer, "s1").await;
+        let mut third = granted(&app, "officer1c", Role::Officer, "s1").await;
+        let input = [
+            ("unit", "s1"),
+            ("kind", "case-alert"),
+            ("title", "有人冒充老师收费"),
+            ("body", "先打电话问老师。"),
+            ("audience", "parent"),
+        ];
+        let made = writer.post("/library", &input).await.location.expect("goes on");
+        let page = made.split('?').next().unwrap_or_default().to_owned();
+        let id = page.trim_start_matches("/library/").to_owned();
+        let (files, step) = (format!("{page}/files"), format!("{page}/step"));
+        let revision = |page: &str| asking::between(page, "name=\"revision\" value=\"", "\"");
+        let seen = revision(&third.get(&page).await.body);
+        // Beside a case no number, and a camera's own notes stay out.
+        let named = [("caption", "受害人 13800138000")];
+        let refused = second.upload(&files, &named, ("a.png", &picture())).await;
+        assert!(refused.body.contains("13800138000"), "{engine}: {}", refused.body);
+        let put = second.upload(&files, &[], ("IMG_20261127.jpg", &photo())).await;
+        assert_eq!(put.status, StatusCode::SEE_OTHER, "{engine}: {}", put.body);
+        let shown = writer.get(&page).await.body;
+        assert!(shown.contains("附件.jpg") && !shown.contains("20261127"), "{engine}");
+        let at = asking::between(&shown, "src=\"/know/files/", "\"");
+        let at = format!("/know/files/{}", at.trim_end_matches("/thumbnail"));
+        let (_, bytes) = writer.bytes(part(&at, "bytes=0-")).await;
+        assert!(bytes.starts_with(&[0xff, 0xd8]), "{engine}");
+        assert!(!bytes.windows(4).any(|it| it == b"Exif"), "{engine}: what the camera wrote");
+        // Both had a hand in it, and the third saw another state of it.
+        for browser in [&mut writer, &mut second] {
+            let own = browser.post(&step, &[("verb", "review")]).await;
+            assert_eq!(own.status, StatusCode::CONFLICT, "{engine}: {}", own.body);
+        }
+        let old = third.post(&step, &[("verb", "review"), ("revision", &seen)]).await;
+        assert_eq!(old.status, StatusCode::CONFLICT, "{engine}: {}", old.body);
+        assert!(old.body.contains("刚被别人改过"), "{engine}: {}", old.body);
+        let seen = revision(&third.get(&page).await.body);
+        let new = third.post(&step, &[("verb", "review"), ("revision", &seen)]).await;
+        assert_eq!(new.status, StatusCode::SEE_OTHER, "{engine}: {}", new.body);
+        // A file more makes it a draft again; a place is never given twice.
+        second.upload(&files, &[], ("b.png", &picture())).await;
+        assert!(third.get(&page).await.body.contains("草稿"), "{engine}");
+        let early = third.post(&step, &[("verb", "publish")]).await;
+        assert_eq!(early.status, StatusCode::CONFLICT, "{engine}");
+        let first = asking::between(&second.get(&page).await.body, &format!("{files}/"), "/");
+        second.post(&format!("{files}/{first}/remove"), &[]).await;
+        second.upload(&files, &[], ("c.jpg", &photo())).await;
+        let gone = second.get(&format!("/know/files/{id}/1/{first}")).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND, "{engine}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_consultation_no_longer_needs_stays_where_a_material_shows_it() {
+    for (engine, app, now) in houses().await {
+        let mut admin = Browser::new(&app);
+        town(&app, &mut admin).await;
+        let mut writer = granted(&app, "officer1", Role::Officer, "s1").await;
+        let mut asker = Browser::new(&app);
+        let shot = picture();
+        asking::ask(&mut asker, &now, ("s1", asking::SCAM, "nothing"), Some(&shot)).await;
+        let input = [
+            ("unit", "s1"),
+            ("kind", "article"),
+            ("title", "认清这张图"),
+            ("body", "见图。"),
+            ("audience", "anyone"),
+        ];
+        let made = writer.post("/library", &input).await.location.expect("goes on");
+        let page = made.split('?').next().unwrap_or_default().to_owned();
+        writer.upload(&format!("{page}/files"), &[], ("图.png", &shot)).await;
+        asking::pass(&now, 9 * 24 * asking::HOUR);
+        web::chores::run_once(&app).await;
+        let id = page.trim_start_matches("/library/");
+        let mut writer = granted(&app, "officer1c", Role::Officer, "s1").await;
+        for end in ["", "/thumbnail"] {
+            let path = format!("/know/files/{id}/1/1{end}");
+            assert_eq!(writer.get(&path).await.status, StatusCode::OK, "{engine}: {path}");
+        }
+    }
+}
+
+/// A photo with what a camera writes into it.
+fn photo() -> Vec<u8> {
+    let mut plain = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_pixel(60, 40, image::Rgb([200, 90, 9]))
+        .write_to(&mut plain, image::ImageFormat::Jpeg)
+        .expect("encodes");
+    let plain = plain.into_inner();
+    // The smallest block of notes: no notes in it.
+    let notes = b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0";
+    let mut photo = plain[..2].to_vec();
+    photo.extend([0xff, 0xe1, 0, notes.len() as u8 + 2]);
+    photo.extend(notes);
+    photo.extend(&plain[2..]);
+    photo
+}

@@ -8,8 +8,8 @@ use super::*;
 fn the_whole_table_of_steps() {
     type Step = fn(State) -> Result<State, StepRefused>;
     let steps: [(&str, Step); 6] = [
-        ("author reviews", |it| it.review("a", "a", 9)),
-        ("b reviews", |it| it.review("a", "b", 9)),
+        ("author reviews", |it| it.review(true, "a", 9)),
+        ("b reviews", |it| it.review(false, "b", 9)),
         ("sent back", |it| it.send_back("有错字")),
         ("published", |it| it.publish("b", 9)),
         ("withdrawn", |it| it.withdraw("b", "过时", 9)),

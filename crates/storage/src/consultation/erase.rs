@@ -2,7 +2,7 @@
 
 use campaign::access::Permit;
 use campaign::consultation::Retention;
-use sqlx::{AnyConnection, Row as _};
+use sqlx::Row as _;
 
 use crate::bulk::places;
 use crate::{Change, StorageError, Tx};
@@ -74,22 +74,4 @@ fn bound<'q>(text: &str, ids: &[String]) -> crate::bulk::AnyQuery<'q> {
         query = query.bind(id.clone());
     }
     query
-}
-
-/// Whether a record or a consultation still needs the file of this hash.
-pub async fn is_file_used(
-    conn: &mut AnyConnection,
-    sha256: &str,
-) -> Result<bool, StorageError> {
-    let row = sqlx::query(
-        "select 1 as one from evidence where sha256 = $1
-         union all select 1 as one from evidence where thumbnail_sha256 = $1
-         union all select 1 as one from consultation_file where sha256 = $1
-         union all select 1 as one from consultation_file where thumbnail_sha256 = $1
-         limit 1",
-    )
-    .bind(sha256.to_owned())
-    .fetch_optional(conn)
-    .await?;
-    Ok(row.is_some())
 }

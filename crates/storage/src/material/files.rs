@@ -37,8 +37,7 @@ pub async fn attach(
     sqlx::query(
         "insert into material_file (material_id, version, place, kind, name, media_type,
             size_bytes, sha256, thumbnail_sha256, caption)
-         select $1, $2, coalesce(max(place), 0) + 1, $3, $4, $5, $6, $7, $8, $9
-         from material_file where material_id = $1",
+         values ($1, $2, $10, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(it.id.clone())
     .bind(version.version)
@@ -49,6 +48,8 @@ pub async fn attach(
     .bind(file.sha256.clone())
     .bind(file.thumbnail_sha256.clone())
     .bind(file.caption.clone())
+    // Every change has a revision of its own: a place is never given twice.
+    .bind(it.revision)
     .execute(tx.conn())
     .await?;
     Ok(())

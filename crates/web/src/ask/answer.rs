@@ -110,7 +110,7 @@ pub(crate) async fn show(
     let content = html! {
         (given_away(&it, &shelf))
         @if let (Some(asked), Some(found)) = (&asked, &found) {
-            (verdict(&it, found, shots.is_empty()))
+            (verdict(&it, found, &shots))
             (what_now(&it, &shelf))
             (reasons(asked, found))
             @if !shots.is_empty() { (pictures(&it.id, &shots)) }
@@ -142,9 +142,13 @@ pub(super) async fn passing(
         (tabs(visitor, ""))
         (note(words::NOT_KEPT, Tone::Warn))
         (given_away(it, &shelf))
-        (verdict(it, found, shots.is_empty()))
-        (what_now(it, &shelf))
-        (reasons(asked, found))
+        @if is_only_pictures(found, shots) {
+            section.card { p.verdict-words { "请把截图里的字打出来再问" } p { "截图里的字机器读不出来。" } }
+        } @else {
+            (verdict(it, found, shots))
+            (what_now(it, &shelf))
+            (reasons(asked, found))
+        }
     };
     Ok(shell(app, visitor, ("答复", path::ASK), content).into_response())
 }
@@ -167,12 +171,16 @@ fn given_away(it: &Consultation, shelf: &[Piece]) -> Markup {
     }
 }
 
-/// The verdict in plain words.
-pub(crate) fn verdict(it: &Consultation, found: &Judgement, no_pictures: bool) -> Markup {
-    let only_pictures = !no_pictures
+/// Whether there is nothing but screenshots, which are not judged.
+fn is_only_pictures(found: &Judgement, shots: &[Picture]) -> bool {
+    !shots.is_empty()
         && found.whole.is_empty()
         && found.number.is_empty()
-        && found.link.is_empty();
+        && found.link.is_empty()
+}
+
+/// The verdict in plain words.
+pub(crate) fn verdict(it: &Consultation, found: &Judgement, shots: &[Picture]) -> Markup {
     let class = match it.outcome {
         Outcome::Scam => "card verdict bad",
         Outcome::Suspicious => "card verdict warn",
@@ -180,7 +188,7 @@ pub(crate) fn verdict(it: &Consultation, found: &Judgement, no_pictures: bool) -
     };
     html! {
         section class=(class) aria-label="判断" {
-            @if only_pictures {
+            @if is_only_pictures(found, shots) {
                 p.verdict-words { "需要人来看" }
                 p { (words::ONLY_PICTURES) }
             } @else {

@@ -52,8 +52,9 @@ async fn erase(app: &App) -> Result<u64, WebError> {
 /// The bytes go when nothing else shows the same picture.
 async fn remove_files(app: &App, done: &Erased) -> Result<(), WebError> {
     let mut conn = app.store.read().await?;
+    let named = storage::file::named(&mut conn, &done.files).await?;
     for sha256 in &done.files {
-        if !consultation::is_file_used(&mut conn, sha256).await?
+        if !named.contains(sha256)
             && let Err(error) = app.originals.remove(sha256).await
         {
             tracing::error!(%error, sha256, "a file that is over could not be removed");

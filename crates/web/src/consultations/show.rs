@@ -117,7 +117,7 @@ fn question(opened: &Opened) -> Markup {
         Some(asked) => {
             let found = judge(asked);
             html! {
-                (verdict(&opened.it, &found, opened.pictures.is_empty()))
+                (verdict(&opened.it, &found, &opened.pictures))
                 (reasons(asked, &found))
                 @if !opened.pictures.is_empty() { (pictures(&opened.it.id, &opened.pictures)) }
             }

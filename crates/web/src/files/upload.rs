@@ -149,6 +149,23 @@ async fn seen(bytes: Vec<u8>, name: &str) -> Result<picture::Picture, WebError> 
         .map_err(|error| WebError::invalid(format!("“{name}”没有收下：{error}。")))
 }
 
+/// A kept picture once more, upright and without what its camera wrote into it,
+/// for everybody to see: its hash, size and media type.
+pub(crate) async fn keep_bare(
+    store: &FileStore,
+    sha256: &str,
+    name: &str,
+) -> Result<(String, i64, &'static str), WebError> {
+    let bytes = store.read(sha256).await.map_err(storage::StorageError::from)?;
+    let limits = PictureLimits { bytes_max: PHOTO_MAX as usize, ..PictureLimits::default() };
+    let (bytes, kind) = tokio::task::spawn_blocking(move || picture::bare(&bytes, &limits))
+        .await
+        .map_err(|error| WebError::Internal(error.to_string()))?
+        .map_err(|error| WebError::invalid(format!("“{name}”没有收下：{error}。")))?;
+    let sha256 = store.keep_bytes(&bytes).await.map_err(storage::StorageError::from)?;
+    Ok((sha256, bytes.len() as i64, kind.media_type()))
+}
+
 const fn kind_in_store(group: EvidenceGroup) -> Kind {
     match group {
         EvidenceGroup::Picture => Kind::Photo,

@@ -10,7 +10,7 @@ use campaign::material::{Fault, Kind, State as Progress, StepRefused, Text};
 use maud::{Markup, html};
 use serde::Deserialize;
 use storage::evidence::Kind as Medium;
-use storage::material::{self, Material, Version};
+use storage::material::{self, Material, StepTaken, Version};
 
 use super::list::top;
 use super::show::kept;
@@ -226,6 +226,8 @@ pub(crate) async fn edit(
 pub(crate) struct Step {
     verb: String,
     reason: String,
+    /// What was on the page: nobody decides about what they did not see.
+    revision: Option<i64>,
 }
 
 pub(crate) async fn step(
@@ -238,7 +240,6 @@ pub(crate) async fn step(
     let permit = app.live.tree().permit(&who.actor, Action::ReviewContent, &it.unit)?;
     let (me, now) = (who.actor.account.as_str(), app.clock.now());
     let newest = versions.first_mut().ok_or(WebError::NotFound)?;
-    let author = newest.author.clone().unwrap_or_default();
     let state = newest.state.clone();
     if 200 < input.reason.chars().count() {
         return Err(WebError::invalid("“原因”最多 200 个字。"));
@@ -249,13 +250,22 @@ pub(crate) async fn step(
         it.kind.ready(files.iter().any(|file| file.kind == Medium::Video)).map_err(refused)?;
     }
     newest.state = match input.verb.as_str() {
-        "review" => state.review(&author, me, now),
+        "review" => {
+            let mut conn = app.store.read().await?;
+            let steps = material::steps(&mut conn, &id).await?;
+            state.review(has_written(&steps, newest.version, me), me, now)
+        }
         "return" => state.send_back(&input.reason),
         "publish" => state.publish(me, now),
         "withdraw" => state.withdraw(me, &input.reason, now),
         _ => return Err(WebError::invalid("没有这种办理。")),
     }
     .map_err(refused)?;
+    if input.revision.is_some_and(|seen| seen != it.revision) {
+        return Err(WebError::Conflict(
+            "这篇材料刚被别人改过，请看过现在的内容和附件再办理。".to_owned(),
+        ));
+    }
     newest.state.code().clone_into(&mut it.state);
     match newest.state {
         Progress::Published { .. } => it.public_version = Some(newest.version),
@@ -271,6 +281,15 @@ pub(crate) async fn step(
     material::save(&mut tx, &permit, (&it, newest), (&input.verb, reason)).await?;
     tx.commit().await?;
     Ok(told(&id, "done"))
+}
+
+/// Whether an account wrote anything of a version, its files too.
+pub(super) fn has_written(steps: &[StepTaken], version: i64, account: &str) -> bool {
+    steps.iter().any(|it| {
+        it.version == version
+            && it.account.as_deref() == Some(account)
+            && matches!(it.verb.as_str(), "write" | "attach" | "detach")
+    })
 }
 
 fn refused(why: StepRefused) -> WebError {

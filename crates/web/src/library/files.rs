@@ -1,11 +1,12 @@
 //! The files of a material: short films, pictures, things to take along. Put to
 //! the open version and taken off it; shown to everybody once it is published.
 
-use axum::extract::{Multipart, Path, State};
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{Redirect, Response};
 use campaign::access::Action;
-use campaign::material::{Kind, State as Progress};
+use campaign::material::{Kind, State as Progress, number_in};
 use maud::{Markup, html};
 use storage::evidence::Kind as Medium;
 use storage::material::{self, Attached, Material, Version};
@@ -54,20 +55,12 @@ pub(crate) async fn attach(
     Path(id): Path<String>,
     mut multipart: Multipart,
 ) -> Result<Redirect, WebError> {
-    let (it, version, known) = open(&app, &who, &id).await?;
+    let (it, ..) = open(&app, &who, &id).await?;
     let permit = app.live.tree().permit(&who.actor, Action::WriteContent, &it.unit)?;
-    if FILES_MAX <= known.len() {
-        return Err(WebError::invalid(format!("一篇材料最多 {FILES_MAX} 个附件。")));
-    }
     let (mut taken, mut caption) = (None, String::new());
     while let Some(field) = multipart.next_field().await.map_err(|_| broken())? {
         match field.name() {
-            Some("caption") => {
-                caption = field.text().await.map_err(|_| broken())?.trim().to_owned();
-                if CAPTION_BYTES_MAX < caption.len() || CAPTION_MAX < caption.chars().count() {
-                    return Err(WebError::invalid(format!("“说明”最多 {CAPTION_MAX} 个字。")));
-                }
-            }
+            Some("caption") => caption = read_caption(field).await?,
             Some("file") if taken.is_none() => {
                 taken = files::take(&app.originals, field).await?;
             }
@@ -75,7 +68,12 @@ pub(crate) async fn attach(
         }
     }
     let taken = taken.ok_or_else(|| WebError::invalid("请选择一个文件。"))?;
-    let file = attached(taken, caption)?;
+    let file = attached(&app, taken, (caption, it.kind)).await?;
+    // A film takes minutes to come; meanwhile others may have gone on.
+    let (it, version, known) = open(&app, &who, &id).await?;
+    if FILES_MAX <= known.len() {
+        return Err(WebError::invalid(format!("一篇材料最多 {FILES_MAX} 个附件。")));
+    }
     if known.iter().any(|it| it.sha256 == file.sha256) {
         return Err(WebError::Conflict(format!("“{}”已经在这篇材料里。", file.name)));
     }
@@ -89,14 +87,55 @@ fn broken() -> WebError {
     WebError::invalid("文件没有传完，什么也没有保存，请重新提交。")
 }
 
-fn attached(taken: files::Taken, caption: String) -> Result<Attached, WebError> {
-    let it = taken.into_evidence("", "", 0);
+async fn read_caption(mut field: Field<'_>) -> Result<String, WebError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| broken())? {
+        bytes.extend_from_slice(&chunk);
+        if CAPTION_BYTES_MAX < bytes.len() {
+            return Err(caption_too_long());
+        }
+    }
+    let caption = String::from_utf8(bytes).map_err(|_| broken())?.trim().to_owned();
+    if CAPTION_MAX < caption.chars().count() {
+        return Err(caption_too_long());
+    }
+    Ok(caption)
+}
+
+fn caption_too_long() -> WebError {
+    WebError::invalid(format!("“说明”最多 {CAPTION_MAX} 个字。"))
+}
+
+/// What came, as everybody may see it: pictures without what their camera wrote,
+/// and beside a case nothing that may be somebody's number.
+async fn attached(
+    app: &App,
+    taken: files::Taken,
+    (caption, of): (String, Kind),
+) -> Result<Attached, WebError> {
+    let mut it = taken.into_evidence("", "", 0);
+    if of == Kind::CaseAlert {
+        if let Some(number) = number_in(&caption) {
+            return Err(WebError::invalid(format!(
+                "案例警示的“说明”中不能出现可能属于个人的号码（现有“{number}”），请删去后再上传。"
+            )));
+        }
+        if number_in(&it.name).is_some() {
+            let ending = it.name.rsplit_once('.').map_or("", |(_, ending)| ending);
+            it.name = format!("附件.{ending}");
+        }
+    }
     let is_heard = matches!(it.kind, Medium::Video | Medium::Audio);
     if is_heard && !is_played(&it.media_type) {
         return Err(WebError::invalid(format!(
             "“{}”在手机浏览器里放不出来。视频请转成 MP4（H.264）或 WebM，声音请转成 MP3。",
             it.name
         )));
+    }
+    if it.kind == Medium::Photo {
+        let (sha256, size, media_type) =
+            files::keep_bare(&app.originals, &it.sha256, &it.name).await?;
+        (it.sha256, it.size_bytes, it.media_type) = (sha256, size, media_type.to_owned());
     }
     Ok(Attached {
         place: 0,
@@ -132,10 +171,10 @@ pub(crate) async fn file(
     Path(at): Path<(String, i64, i64)>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let it = permitted(&app, &visitor, &at).await?;
+    let (it, is_public) = permitted(&app, &visitor, &at).await?;
     let is_inline = it.kind == Medium::Photo || is_played(&it.media_type);
     let how = Sent::named(&it.sha256, &it.media_type, &it.name, is_inline);
-    files::send(&app, how, &headers).await
+    files::send(&app, if is_public { how } else { how.unkept() }, &headers).await
 }
 
 /// `/know/files/{id}/{version}/{place}/thumbnail`
@@ -145,36 +184,47 @@ pub(crate) async fn thumbnail(
     Path(at): Path<(String, i64, i64)>,
     headers: HeaderMap,
 ) -> Result<Response, WebError> {
-    let it = permitted(&app, &visitor, &at).await?;
+    let (it, is_public) = permitted(&app, &visitor, &at).await?;
     let sha256 = it.thumbnail_sha256.as_deref().ok_or(WebError::NotFound)?;
-    files::send(&app, Sent::thumbnail(sha256), &headers).await
+    let how = Sent::thumbnail(sha256);
+    files::send(&app, if is_public { how } else { how.unkept() }, &headers).await
 }
 
-/// Everybody sees the files of the version that everybody reads; those who keep
+/// Everybody sees, and browsers keep, the files of the version that everybody reads; those who keep
 /// the library see all.
 async fn permitted(
     app: &App,
     visitor: &Visitor,
     (id, version, place): &(String, i64, i64),
-) -> Result<Attached, WebError> {
+) -> Result<(Attached, bool), WebError> {
     let mut conn = app.store.read().await?;
     let it = material::by_id(&mut conn, id).await?.ok_or(WebError::NotFound)?;
     let files = material::files(&mut conn, id, *version).await?;
     drop(conn);
-    if it.public_version != Some(*version) {
+    let is_public = it.public_version == Some(*version);
+    if !is_public {
         let who = visitor.who.as_ref().ok_or(WebError::NotFound)?;
         kept(app, who, id).await?;
     }
-    files.into_iter().find(|file| file.place == *place).ok_or(WebError::NotFound)
+    let file = files.into_iter().find(|file| file.place == *place);
+    Ok((file.ok_or(WebError::NotFound)?, is_public))
+}
+
+/// Whose files they are.
+pub(super) struct Of<'a> {
+    pub(super) id: &'a str,
+    pub(super) version: i64,
+    pub(super) kind: Kind,
 }
 
 /// The files as they are read: films and pictures in their place, the rest to
 /// take along.
-pub(super) fn shown(id: &str, version: i64, title: &str, files: &[Attached]) -> Markup {
+pub(super) fn shown(of: &Of<'_>, title: &str, files: &[Attached]) -> Markup {
+    let at = |it: &Attached| path::material_file(of.id, of.version, it.place);
+    // The first picture of a short film is its cover.
     let cover = files.iter().find(|it| it.kind == Medium::Photo);
-    let has_film = files.iter().any(|it| it.kind == Medium::Video);
-    let at = |it: &Attached| path::material_file(id, version, it.place);
-    let poster = cover.filter(|_| has_film).map(|it| format!("{}/thumbnail", at(it)));
+    let cover = cover.filter(|_| of.kind == Kind::Video);
+    let poster = cover.map(|it| format!("{}/thumbnail", at(it)));
     let words = |it: &Attached| {
         if it.caption.is_empty() { title.to_owned() } else { it.caption.clone() }
     };
@@ -187,12 +237,13 @@ pub(super) fn shown(id: &str, version: i64, title: &str, files: &[Attached]) -> 
                         video controls preload="metadata" playsinline webkit-playsinline poster=[poster.as_deref()]
                             src=(at(it)) aria-label=(words(it)) { "您的浏览器放不了视频，请" a href=(at(it)) { "下载后观看" } "。" }
                         (caption(it))
+                        @if let Some(cover) = cover { (caption(cover)) }
                     }
                 }
                 Medium::Audio => {
                     figure.media { audio controls preload="metadata" src=(at(it)) aria-label=(words(it)) {} (caption(it)) }
                 }
-                Medium::Photo if has_film && cover == Some(it) => {}
+                Medium::Photo if cover == Some(it) => {}
                 Medium::Photo => { figure.media { img src=(at(it)) alt=(words(it)) loading="lazy"; (caption(it)) } }
                 Medium::File => {}
             }

@@ -8,7 +8,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::material::{self, Attached};
 
-use super::{Piece, audience, body, files, shelf};
+use super::files::{self, Of};
+use super::{Piece, audience, body, shelf};
 use crate::ask::{Visitor, qr, shell};
 use crate::layout::{Tone, empty, field, heading, options, tag};
 use crate::paging::{At, Turn};
@@ -234,7 +235,7 @@ pub(crate) async fn read(
             a.button href=(path::ASK) { "问一件事" }
         })))
         article.card.reading {
-            @if let Some((id, version)) = &piece.own { (files::shown(id, *version, &piece.text.title, &attached)) }
+            @if let Some((id, version)) = &piece.own { (files::shown(&Of { id, version: *version, kind: piece.kind }, &piece.text.title, &attached)) }
             (body(&piece.text.body))
             @if !piece.text.source.is_empty() { p.small.muted { "依据：" (piece.text.source) } }
             @if let Some(unit) = &piece.unit { p.small.muted { "由" (app.live.tree().full_name(unit)) "发布" } }

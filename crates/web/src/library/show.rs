@@ -7,8 +7,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use storage::material::{self, Material, StepTaken, Version};
 
+use super::desk::has_written;
+use super::files::{self, Of};
 use super::list::tone;
-use super::{audience, body, files};
+use super::{audience, body};
 use crate::ask::{Visitor, shell};
 use crate::layout::{Tone, crumbs, field, heading, note, tag};
 use crate::session::SignedIn;
@@ -58,6 +60,7 @@ pub(crate) async fn show(
         [("宣传库".to_owned(), path::LIBRARY.to_owned()), (it.title.clone(), String::new())];
     let tree = app.live.tree();
     let may_write = tree.permit(&who.actor, Action::WriteContent, &it.unit).is_ok();
+    let of = Of { id: &id, version: shown.version, kind: it.kind };
     let content = html! {
         (crumbs(&trail))
         (heading(&shown.text.title, Some(html! {
@@ -82,12 +85,12 @@ pub(crate) async fn show(
                         }
                     }
                     @if let Progress::Withdrawn { reason, .. } = &shown.state { (note(&format!("撤回原因：{reason}"), Tone::Warn)) }
-                    (files::shown(&id, shown.version, &shown.text.title, &files))
+                    (files::shown(&of, &shown.text.title, &files))
                     (body(&shown.text.body))
                     @if !shown.text.source.is_empty() { p.small.muted { "依据：" (shown.text.source) } }
                 }
                 (files::desk((&it, shown), &files, may_write))
-                @if shown.version == it.version { (actions(&app, who, &it, shown)) }
+                @if shown.version == it.version { (actions(&app, who, (&it, shown), &steps)) }
             }
             div {
                 section.card {
@@ -115,18 +118,24 @@ fn public(it: &Material) -> String {
 }
 
 /// What this person may do with the newest version now.
-fn actions(app: &App, who: &SignedIn, it: &Material, version: &Version) -> Markup {
+fn actions(
+    app: &App,
+    who: &SignedIn,
+    (it, version): (&Material, &Version),
+    steps: &[StepTaken],
+) -> Markup {
     let tree = app.live.tree();
     if tree.permit(&who.actor, Action::ReviewContent, &it.unit).is_err() {
         return html! {};
     }
     let me = who.actor.account.as_str();
     let at = format!("{}/step", path::material(&it.id));
-    let is_own = version.author.as_deref() == Some(me);
+    let is_own = has_written(steps, version.version, me);
     let plain = |verb: &str, words: &str| {
         html! {
             form method="post" action=(at) {
                 input type="hidden" name="verb" value=(verb);
+                input type="hidden" name="revision" value=(it.revision);
                 button type="submit" { (words) }
             }
         }
@@ -135,6 +144,7 @@ fn actions(app: &App, who: &SignedIn, it: &Material, version: &Version) -> Marku
         html! {
             form method="post" action=(at) {
                 input type="hidden" name="verb" value=(verb);
+                input type="hidden" name="revision" value=(it.revision);
                 (field("原因", None, html! { input type="text" name="reason" required maxlength="200"; }))
                 button.quiet type="submit" { (words) }
             }

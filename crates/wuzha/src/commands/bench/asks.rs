@@ -18,8 +18,8 @@ use crate::house::{self, Place};
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// 问多少次
-    #[arg(long, default_value_t = 10_000)]
-    asks: usize,
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    asks: u32,
     /// 同时问的人数
     #[arg(long, default_value_t = 64)]
     clients: usize,
@@ -66,24 +66,28 @@ async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<()> {
     let stamp = stamp(address).await?;
     tokio::time::sleep(STAMP_WAIT).await;
     let requests: Arc<[String]> =
-        (0..args.asks).map(|number| request(number, &stamp)).collect();
+        (0..args.asks as usize).map(|number| request(number, &stamp)).collect();
     let begun = Instant::now();
     let (mut asked, mut opened, answers) = all(args, address, requests).await?;
     let wall = begun.elapsed();
     server.abort();
     app.store.close().await;
     // Each answer was opened from the store, under the code of its asker.
-    anyhow::ensure!(answers == args.asks, "问了 {} 次，得到 {answers} 份答复", args.asks);
+    anyhow::ensure!(
+        answers == args.asks as usize,
+        "问了 {} 次，得到 {answers} 份答复",
+        args.asks
+    );
     let begun = Instant::now();
     let mut n_scams = 0;
-    for number in 0..args.asks {
+    for number in 0..args.asks as usize {
         let found = recognition::identify(message(number));
         n_scams += usize::from(found.outcome == recognition::Outcome::Scam);
     }
     let alone = begun.elapsed();
     asked.sort_unstable();
     opened.sort_unstable();
-    let rate = |took: Duration| args.asks as f64 / took.as_secs_f64();
+    let rate = |took: Duration| f64::from(args.asks) / took.as_secs_f64();
     println!("提问并打开答复  {:>9.0} 次/秒", rate(wall));
     for (words, times) in [("提交", &asked), ("打开答复", &opened)] {
         println!(
