@@ -170,7 +170,7 @@ struct Cut {
 }
 
 /// Every mark that parts sentences or quotes comes before it.
-const HAN_FIRST: char = '\u{3400}';
+const BEHIND_MARKS: char = '\u{3400}';
 
 fn cut(plain: &Plain) -> Cut {
     let text = plain.text.as_str();
@@ -182,7 +182,7 @@ fn cut(plain: &Plain) -> Cut {
     for (at, c) in plain.letters() {
         n_chars += 1;
         // Most are Chinese characters: neither marks nor digits.
-        if c >= HAN_FIRST {
+        if c >= BEHIND_MARKS {
             digits = 0;
             continue;
         }

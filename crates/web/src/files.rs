@@ -113,9 +113,9 @@ impl<'a> Sent<'a> {
         Self::picture(sha256, "image/jpeg")
     }
 
-    /// Not for everybody yet: no browser keeps it.
-    pub(crate) fn unkept(self) -> Self {
-        Self { kept: "no-store", ..self }
+    /// What is not for everybody yet no browser keeps.
+    pub(crate) fn kept_if(self, is_public: bool) -> Self {
+        if is_public { self } else { Self { kept: "no-store", ..self } }
     }
 }
 
@@ -126,7 +126,7 @@ pub(crate) async fn send(
     what: Sent<'_>,
     asked: &HeaderMap,
 ) -> Result<Response, WebError> {
-    let place = app.originals.path(what.sha256).map_err(|_| WebError::NotFound)?;
+    let place = app.originals.place(what.sha256).map_err(|_| WebError::NotFound)?;
     let mut request = Request::new(Body::empty());
     for name in [RANGE, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE] {
         if let Some(value) = asked.get(&name) {

@@ -10,7 +10,7 @@ use asking::{HOUR, SCAM, ask, between, form, houses, id_of, pass, stamp};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use campaign::access::Role;
-use support::Browser;
+use support::{Browser, picture};
 use town::{granted, town};
 use web::chores;
 
@@ -144,12 +144,7 @@ async fn another_schools_officer_cannot_read_a_consultation() {
         let mut other = granted(&app, "officer2", Role::Officer, "s2").await;
         let mut teacher = town::teacher(&app).await;
         let mut asker = Browser::new(&app);
-        let mut picture = std::io::Cursor::new(Vec::new());
-        image::RgbImage::from_pixel(40, 40, image::Rgb([9, 90, 200]))
-            .write_to(&mut picture, image::ImageFormat::Png)
-            .expect("encodes");
-        let picture = picture.into_inner();
-        let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), Some(&picture)).await;
+        let answer = ask(&mut asker, &now, ("s1", SCAM, "nothing"), Some(&picture())).await;
         let id = id_of(&answer);
         asker.post(&format!("/ask/c/{id}/hand-over"), &[("text", "")]).await;
         let page = asker.get(&format!("/ask/c/{id}")).await;

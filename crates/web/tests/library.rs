@@ -11,7 +11,7 @@ use asking::houses;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use campaign::access::Role;
-use support::Browser;
+use support::{Browser, picture};
 use town::{granted, town};
 
 #[tokio::test]
@@ -95,12 +95,10 @@ fn film(n_bytes: usize) -> Vec<u8> {
     film
 }
 
-fn picture() -> Vec<u8> {
-    let mut picture = std::io::Cursor::new(Vec::new());
-    image::RgbImage::from_pixel(60, 40, image::Rgb([9, 90, 200]))
-        .write_to(&mut picture, image::ImageFormat::Png)
-        .expect("encodes");
-    picture.into_inner()
+/// Begins a material; the path of its page.
+async fn begun(writer: &mut Browser, input: &[(&str, &str)]) -> String {
+    let made = writer.post("/library", input).await.location.expect("goes on");
+    made.split('?').next().unwrap_or_default().to_owned()
 }
 
 fn part(path: &str, range: &str) -> Request<Body> {
@@ -123,8 +121,7 @@ async fn a_short_film_is_published_with_its_film_and_played_in_parts() {
             ("body", "片中说：先返小钱，再叫你垫大钱。"),
             ("audience", "pupil"),
         ];
-        let made = writer.post("/library", &input).await.location.expect("goes on");
-        let page = made.split('?').next().unwrap_or_default().to_owned();
+        let page = begun(&mut writer, &input).await;
         let id = page.trim_start_matches("/library/").to_owned();
         let (files, step) = (format!("{page}/files"), format!("{page}/step"));
         let early = second.post(&step, &[("verb", "review")]).await;
@@ -202,8 +199,7 @@ async fn nobody_passes_what_they_did_not_see_or_had_a_hand_in() {
             ("body", "先打电话问老师。"),
             ("audience", "parent"),
         ];
-        let made = writer.post("/library", &input).await.location.expect("goes on");
-        let page = made.split('?').next().unwrap_or_default().to_owned();
+        let page = begun(&mut writer, &input).await;
         let id = page.trim_start_matches("/library/").to_owned();
         let (files, step) = (format!("{page}/files"), format!("{page}/step"));
         let revision = |page: &str| asking::between(page, "name=\"revision\" value=\"", "\"");
@@ -261,8 +257,7 @@ async fn what_a_consultation_no_longer_needs_stays_where_a_material_shows_it() {
             ("body", "见图。"),
             ("audience", "anyone"),
         ];
-        let made = writer.post("/library", &input).await.location.expect("goes on");
-        let page = made.split('?').next().unwrap_or_default().to_owned();
+        let page = begun(&mut writer, &input).await;
         writer.upload(&format!("{page}/files"), &[], ("图.png", &shot)).await;
         asking::pass(&now, 9 * 24 * asking::HOUR);
         web::chores::run_once(&app).await;

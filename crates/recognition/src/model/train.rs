@@ -5,7 +5,7 @@
 
 use super::calibrate::certainty;
 use super::features::{self, N_ACTS};
-use super::vocabulary::{N_PLACES, Vocabulary};
+use super::vocabulary::{N_PLACES, RARE_BELOW, Vocabulary};
 use super::{
     ACT_VALUE, Head, Model, N_HIDDEN, N_OUT, N_TYPES, Origin, exp, gram_value, sigmoid,
 };
@@ -51,8 +51,6 @@ impl Default for Settings {
 const DROP_HIDDEN: f32 = 0.3;
 /// Share of the step that is lost towards the end.
 const STEP_LOSS: f32 = 0.7;
-/// A feature of fewer messages than this is forgotten.
-const RARE_BELOW: u32 = 3;
 /// How much the type counts beside the question whether it is a scam.
 const TYPE_SHARE: f32 = 0.5;
 
@@ -195,7 +193,7 @@ impl Net {
         [&self.acts, &self.grams, &self.bias, &self.out]
     }
 
-    /// What only one or two messages have is chance: it says nothing of others.
+    /// What is rare among the chosen rows, however frequent elsewhere, is forgotten.
     fn forget_rare(&mut self, rows: &[Row], chosen: &[usize]) {
         let (mut acts, mut grams) = (vec![0u32; N_ACTS], vec![0u32; N_PLACES]);
         for row in chosen.iter().filter_map(|&i| rows.get(i)) {

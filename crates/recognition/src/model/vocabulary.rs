@@ -12,8 +12,8 @@ const N_BUCKETS: usize = 24_576;
 pub(super) const N_PLACES: usize = N_BUCKETS * IN_BUCKET;
 /// The place of what is not known: behind all others, where nothing weighs.
 pub(super) const NO_PLACE: u32 = N_PLACES as u32;
-/// A sequence of fewer messages than this is chance: it says nothing of others.
-const RARE_BELOW: u32 = 3;
+/// What fewer messages than this have is chance: it says nothing of others.
+pub(super) const RARE_BELOW: u32 = 3;
 
 /// The mark of each place, four to a number; zero where nothing is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

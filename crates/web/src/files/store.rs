@@ -123,11 +123,6 @@ impl FileStore {
         self.keep(partial).await
     }
 
-    /// Where a kept file lies.
-    pub fn path(&self, sha256: &str) -> io::Result<PathBuf> {
-        self.place(sha256)
-    }
-
     /// A small kept file as bytes.
     pub async fn read(&self, sha256: &str) -> io::Result<Vec<u8>> {
         tokio::fs::read(self.place(sha256)?).await
@@ -141,8 +136,8 @@ impl FileStore {
         }
     }
 
-    /// Only a hash becomes a path.
-    fn place(&self, sha256: &str) -> io::Result<PathBuf> {
+    /// Where a kept file lies; only a hash becomes a path.
+    pub(super) fn place(&self, sha256: &str) -> io::Result<PathBuf> {
         let is_hash = sha256.len() == 64
             && sha256.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
         match sha256.split_at_checked(2) {

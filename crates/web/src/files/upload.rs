@@ -2,7 +2,7 @@
 
 use axum::extract::multipart::Field;
 use office::evidence::{EvidenceGroup, EvidenceKind, kind_of};
-use office::picture::{self, PictureLimits};
+use office::picture::{self, PictureError, PictureLimits};
 use storage::evidence::{Evidence, Kind};
 
 use super::{FileStore, Partial};
@@ -117,7 +117,7 @@ async fn look(
     }
     let seen = match group {
         EvidenceGroup::Picture if PHOTO_MAX < size => return Err(too_large(&name, PHOTO_MAX)),
-        EvidenceGroup::Picture => Some(seen(bytes, &name).await?),
+        EvidenceGroup::Picture => Some(decoded(bytes, &name, picture::read).await?),
         _ => None,
     };
     let sha256 = store.keep(partial).await.map_err(storage::StorageError::from)?;
@@ -141,9 +141,13 @@ async fn look(
 }
 
 /// Decoding takes its time: not on the threads that answer requests.
-async fn seen(bytes: Vec<u8>, name: &str) -> Result<picture::Picture, WebError> {
+async fn decoded<T: Send + 'static>(
+    bytes: Vec<u8>,
+    name: &str,
+    look: fn(&[u8], &PictureLimits) -> Result<T, PictureError>,
+) -> Result<T, WebError> {
     let limits = PictureLimits { bytes_max: PHOTO_MAX as usize, ..PictureLimits::default() };
-    tokio::task::spawn_blocking(move || picture::read(&bytes, &limits))
+    tokio::task::spawn_blocking(move || look(&bytes, &limits))
         .await
         .map_err(|error| WebError::Internal(error.to_string()))?
         .map_err(|error| WebError::invalid(format!("“{name}”没有收下：{error}。")))
@@ -157,11 +161,7 @@ pub(crate) async fn keep_bare(
     name: &str,
 ) -> Result<(String, i64, &'static str), WebError> {
     let bytes = store.read(sha256).await.map_err(storage::StorageError::from)?;
-    let limits = PictureLimits { bytes_max: PHOTO_MAX as usize, ..PictureLimits::default() };
-    let (bytes, kind) = tokio::task::spawn_blocking(move || picture::bare(&bytes, &limits))
-        .await
-        .map_err(|error| WebError::Internal(error.to_string()))?
-        .map_err(|error| WebError::invalid(format!("“{name}”没有收下：{error}。")))?;
+    let (bytes, kind) = decoded(bytes, name, picture::bare).await?;
     let sha256 = store.keep_bytes(&bytes).await.map_err(storage::StorageError::from)?;
     Ok((sha256, bytes.len() as i64, kind.media_type()))
 }

@@ -244,17 +244,15 @@ pub(crate) async fn step(
     if 200 < input.reason.chars().count() {
         return Err(WebError::invalid("“原因”最多 200 个字。"));
     }
+    let mut conn = app.store.read().await?;
+    let files = material::files(&mut conn, &id, newest.version).await?;
+    let steps = material::steps(&mut conn, &id).await?;
+    drop(conn);
     if matches!(input.verb.as_str(), "review" | "publish") {
-        let mut conn = app.store.read().await?;
-        let files = material::files(&mut conn, &id, newest.version).await?;
         it.kind.ready(files.iter().any(|file| file.kind == Medium::Video)).map_err(refused)?;
     }
     newest.state = match input.verb.as_str() {
-        "review" => {
-            let mut conn = app.store.read().await?;
-            let steps = material::steps(&mut conn, &id).await?;
-            state.review(has_written(&steps, newest.version, me), me, now)
-        }
+        "review" => state.review(has_written(&steps, newest.version, me), me, now),
         "return" => state.send_back(&input.reason),
         "publish" => state.publish(me, now),
         "withdraw" => state.withdraw(me, &input.reason, now),

@@ -174,7 +174,7 @@ pub(crate) async fn file(
     let (it, is_public) = permitted(&app, &visitor, &at).await?;
     let is_inline = it.kind == Medium::Photo || is_played(&it.media_type);
     let how = Sent::named(&it.sha256, &it.media_type, &it.name, is_inline);
-    files::send(&app, if is_public { how } else { how.unkept() }, &headers).await
+    files::send(&app, how.kept_if(is_public), &headers).await
 }
 
 /// `/know/files/{id}/{version}/{place}/thumbnail`
@@ -186,12 +186,11 @@ pub(crate) async fn thumbnail(
 ) -> Result<Response, WebError> {
     let (it, is_public) = permitted(&app, &visitor, &at).await?;
     let sha256 = it.thumbnail_sha256.as_deref().ok_or(WebError::NotFound)?;
-    let how = Sent::thumbnail(sha256);
-    files::send(&app, if is_public { how } else { how.unkept() }, &headers).await
+    files::send(&app, Sent::thumbnail(sha256).kept_if(is_public), &headers).await
 }
 
-/// Everybody sees, and browsers keep, the files of the version that everybody reads; those who keep
-/// the library see all.
+/// Everybody sees, and browsers keep, the files of the version that everybody
+/// reads; those who keep the library see all.
 async fn permitted(
     app: &App,
     visitor: &Visitor,
@@ -225,9 +224,6 @@ pub(super) fn shown(of: &Of<'_>, title: &str, files: &[Attached]) -> Markup {
     let cover = files.iter().find(|it| it.kind == Medium::Photo);
     let cover = cover.filter(|_| of.kind == Kind::Video);
     let poster = cover.map(|it| format!("{}/thumbnail", at(it)));
-    let words = |it: &Attached| {
-        if it.caption.is_empty() { title.to_owned() } else { it.caption.clone() }
-    };
     let caption = |it: &Attached| html! { @if !it.caption.is_empty() { figcaption.small.muted { (it.caption) } } };
     html! {
         @for it in files {
@@ -235,16 +231,16 @@ pub(super) fn shown(of: &Of<'_>, title: &str, files: &[Attached]) -> Markup {
                 Medium::Video => {
                     figure.media {
                         video controls preload="metadata" playsinline webkit-playsinline poster=[poster.as_deref()]
-                            src=(at(it)) aria-label=(words(it)) { "您的浏览器放不了视频，请" a href=(at(it)) { "下载后观看" } "。" }
+                            src=(at(it)) aria-label=(words(it, title)) { "您的浏览器放不了视频，请" a href=(at(it)) { "下载后观看" } "。" }
                         (caption(it))
                         @if let Some(cover) = cover { (caption(cover)) }
                     }
                 }
                 Medium::Audio => {
-                    figure.media { audio controls preload="metadata" src=(at(it)) aria-label=(words(it)) {} (caption(it)) }
+                    figure.media { audio controls preload="metadata" src=(at(it)) aria-label=(words(it, title)) {} (caption(it)) }
                 }
                 Medium::Photo if cover == Some(it) => {}
-                Medium::Photo => { figure.media { img src=(at(it)) alt=(words(it)) loading="lazy"; (caption(it)) } }
+                Medium::Photo => { figure.media { img src=(at(it)) alt=(words(it, title)) loading="lazy"; (caption(it)) } }
                 Medium::File => {}
             }
         }
@@ -252,23 +248,23 @@ pub(super) fn shown(of: &Of<'_>, title: &str, files: &[Attached]) -> Markup {
             h3 { "附件" }
             ul.plain {
                 @for it in files.iter().filter(|it| it.kind == Medium::File) {
-                    li { a href=(at(it)) { (words_or_name(it)) } " " span.small.muted { (text::size(it.size_bytes)) } }
+                    li { a href=(at(it)) { (words(it, &it.name)) } " " span.small.muted { (text::size(it.size_bytes)) } }
                 }
             }
         }
     }
 }
 
-fn words_or_name(it: &Attached) -> &str {
-    if it.caption.is_empty() { &it.name } else { &it.caption }
+fn words<'a>(it: &'a Attached, else_words: &'a str) -> &'a str {
+    if it.caption.is_empty() { else_words } else { &it.caption }
 }
 
 /// The pictures as they are printed.
-pub(super) fn printed(id: &str, version: i64, title: &str, files: &[Attached]) -> Markup {
+pub(super) fn printed(of: &Of<'_>, title: &str, files: &[Attached]) -> Markup {
     html! {
         @for it in files.iter().filter(|it| it.kind == Medium::Photo) {
             figure.media {
-                img src=(path::material_file(id, version, it.place)) alt=(if it.caption.is_empty() { title } else { &it.caption });
+                img src=(path::material_file(of.id, of.version, it.place)) alt=(words(it, title));
             }
         }
     }
@@ -283,8 +279,10 @@ pub(super) fn desk(
     if !it.kind.carries_files() {
         return html! {};
     }
-    let may_change = may_write && version.version == it.version && version.state.is_open();
+    let is_newest = may_write && version.version == it.version;
+    let may_change = is_newest && version.state.is_open();
     let at = format!("{}/files", path::material(&it.id));
+    let file_at = |file: &Attached| path::material_file(&it.id, version.version, file.place);
     html! {
         section.card {
             h2 { "视频、图片和附件" }
@@ -293,10 +291,10 @@ pub(super) fn desk(
                 @for file in files {
                     li.attached {
                         @if file.thumbnail_sha256.is_some() {
-                            img src=(format!("{}/thumbnail", path::material_file(&it.id, version.version, file.place))) alt="";
+                            img src=(format!("{}/thumbnail", file_at(file))) alt="";
                         }
                         div {
-                            a href=(path::material_file(&it.id, version.version, file.place)) { (file.name) }
+                            a href=(file_at(file)) { (file.name) }
                             div.small.muted { (medium(file.kind)) " · " (text::size(file.size_bytes)) }
                             @if !file.caption.is_empty() { div.small { (file.caption) } }
                         }
@@ -314,7 +312,7 @@ pub(super) fn desk(
                     (field("说明", Some("画面里有什么、说了什么；看不见、听不见的人靠它"), html! { input type="text" name="caption" maxlength="200"; }))
                     button.quiet type="submit" { "上传" }
                 }
-            } @else if may_write && version.version == it.version && !version.state.is_open() {
+            } @else if is_newest && !may_change {
                 (note("这一版已经办结；要增删，请先“修改”成新版，原有附件会带过去。", Tone::Calm))
             }
         }

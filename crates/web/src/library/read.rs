@@ -198,11 +198,17 @@ fn results(found: &[&Piece], asked: &Asked, search: &str) -> Markup {
     }
 }
 
-/// The files of a material of the body; the product's have none.
+/// Whose files belong to a piece; the product's have none.
+fn whose(piece: &Piece) -> Option<Of<'_>> {
+    let (id, version) = piece.own.as_ref()?;
+    Some(Of { id, version: *version, kind: piece.kind })
+}
+
+/// The files of a material of the body.
 async fn files_of(app: &App, piece: &Piece) -> Result<Vec<Attached>, WebError> {
-    let Some((id, version)) = &piece.own else { return Ok(Vec::new()) };
+    let Some(of) = whose(piece) else { return Ok(Vec::new()) };
     let mut conn = app.store.read().await?;
-    Ok(material::files(&mut conn, id, *version).await?)
+    Ok(material::files(&mut conn, of.id, of.version).await?)
 }
 
 async fn piece(
@@ -235,7 +241,7 @@ pub(crate) async fn read(
             a.button href=(path::ASK) { "问一件事" }
         })))
         article.card.reading {
-            @if let Some((id, version)) = &piece.own { (files::shown(&Of { id, version: *version, kind: piece.kind }, &piece.text.title, &attached)) }
+            @if let Some(of) = whose(&piece) { (files::shown(&of, &piece.text.title, &attached)) }
             (body(&piece.text.body))
             @if !piece.text.source.is_empty() { p.small.muted { "依据：" (piece.text.source) } }
             @if let Some(unit) = &piece.unit { p.small.muted { "由" (app.live.tree().full_name(unit)) "发布" } }
@@ -262,7 +268,7 @@ pub(crate) async fn print(
         article class=(class) {
             p.sheet-body { (tree.full_name(&unit)) }
             h1 { (piece.text.title) }
-            @if let Some((id, version)) = &piece.own { (files::printed(id, *version, &piece.text.title, &attached)) }
+            @if let Some(of) = whose(&piece) { (files::printed(&of, &piece.text.title, &attached)) }
             (body(&piece.text.body))
             @if piece.kind != Kind::Poster && !piece.text.source.is_empty() {
                 p.small { "依据：" (piece.text.source) }

@@ -17,7 +17,7 @@ use storage::{Location, evidence, indicator, organisation, people, post, year_ro
 use web::AppState;
 
 use crate::asking::{self, SCAM};
-use crate::support::{Answer, Browser, school};
+use crate::support::{Answer, Browser, picture, school};
 
 /// Ids by what they name.
 pub(crate) type Ids = HashMap<&'static str, String>;
@@ -66,14 +66,6 @@ fn led(answer: &Answer) -> String {
 fn docx(lines: &[&str]) -> Vec<u8> {
     let blocks = lines.iter().map(|it| Block::Paragraph((*it).to_owned())).collect();
     Letter { name: "方案".to_owned(), is_landscape: false, blocks }.to_docx().expect("writes")
-}
-
-fn picture() -> Vec<u8> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 4) as u8, (y * 5) as u8, 90]))
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .expect("encodes");
-    bytes.into_inner()
 }
 
 /// A built-in plan that runs for the whole body; `w` has targets, `f` a form.

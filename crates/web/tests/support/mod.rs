@@ -61,6 +61,15 @@ pub(crate) fn places() -> Vec<(&'static str, Location)> {
     places
 }
 
+/// A small picture.
+pub(crate) fn picture() -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 4) as u8, (y * 5) as u8, 90]))
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .expect("encodes");
+    bytes.into_inner()
+}
+
 /// What came back.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,

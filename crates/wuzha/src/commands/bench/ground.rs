@@ -2,9 +2,11 @@
 //! for all of them, and a plan.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use campaign::access::{Action, Role, permit_house};
 use campaign::plan::{Stage, UnitKind};
 use storage::account::{self, Account};
@@ -12,6 +14,7 @@ use storage::campaign::{self as campaigns, Campaign, PlanVersion};
 use storage::organisation::{self, Unit};
 use storage::session::{self, Session};
 use web::AppState;
+use web::app::new_id;
 
 use crate::house::{self, Place};
 
@@ -20,6 +23,18 @@ const PLAN: &str = include_str!("../../../../../plans/wujin.toml");
 /// The account that hands in, and the token of its session.
 pub(super) const HOLDER: &str = "bench";
 pub(super) const COOKIE: &str = "wuzha_session=bench";
+
+/// Measures in a temporary folder; measured or not, nothing is left there.
+pub(super) fn in_folder<T>(
+    measure: impl AsyncFnOnce(&Path) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let folder = std::env::temp_dir().join(format!("wuzha-bench-{}", new_id()));
+    let done = house::runtime()?.block_on(measure(&folder));
+    let cleared = std::fs::remove_dir_all(&folder);
+    let done = done?;
+    cleared.context("无法清理临时目录")?;
+    Ok(done)
+}
 
 /// Makes the house and leaves it closed.
 pub(super) async fn prepare(place: &Place) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use web::app::new_id;
 
 use super::client::{Sent, Wire};
-use super::processor;
+use super::{ground, processor};
 use crate::house::{self, Place};
 
 #[derive(clap::Args)]
@@ -30,12 +30,7 @@ const RESIDENT_MAX_MB: f64 = 300.0;
 const READY_MAX: Duration = Duration::from_mins(5);
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let folder = std::env::temp_dir().join(format!("wuzha-bench-{}", new_id()));
-    let done = house::runtime()?.block_on(measure(args, &folder));
-    let cleared = std::fs::remove_dir_all(&folder);
-    let code = done?;
-    cleared.context("无法清理临时目录")?;
-    Ok(code)
+    ground::in_folder(async |folder| measure(args, folder).await)
 }
 
 async fn measure(args: &Args, folder: &std::path::Path) -> anyhow::Result<ExitCode> {

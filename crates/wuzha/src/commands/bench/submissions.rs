@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
 use campaign::access::{Action, permit_house};
 use storage::record::{self, NewRecord};
 use web::AppState;
@@ -17,7 +16,7 @@ use web::app::new_id;
 use super::client::{self, Sent, Wire};
 use super::ground::{self, quantile};
 use super::processor;
-use crate::house::{self, Place};
+use crate::house::Place;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -38,12 +37,7 @@ pub(crate) struct Args {
 const BATCH: usize = 1_000;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let folder = std::env::temp_dir().join(format!("wuzha-bench-{}", new_id()));
-    let done = house::runtime()?.block_on(measure(args, &folder));
-    // Measured or not, nothing is left in the temporary folder.
-    let cleared = std::fs::remove_dir_all(&folder);
-    done?;
-    cleared.context("无法清理临时目录")?;
+    ground::in_folder(async |folder| measure(args, folder).await)?;
     Ok(ExitCode::SUCCESS)
 }
 

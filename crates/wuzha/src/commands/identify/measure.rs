@@ -137,6 +137,16 @@ fn row(name: &str, judged: &[Judged]) {
     );
 }
 
+fn rates(name: &str, judged: &[Judged]) {
+    let figures = Figures::of(judged);
+    let percent = |value: Option<f64>| value.unwrap_or(0.0) * 100.0;
+    println!(
+        "| {name} | {:.1}% | {:.1}% |",
+        percent(figures.recall()),
+        percent(figures.false_alarms())
+    );
+}
+
 /// What each limit of “a scam” would give.
 fn limits(judged: &[Judged]) {
     println!("\n| 界限 | 诈骗召回 | 误报 |\n|---|---|---|");
@@ -145,13 +155,7 @@ fn limits(judged: &[Judged]) {
             .iter()
             .map(|one| Judged { said_scam: limit <= one.probability, ..*one })
             .collect();
-        let figures = Figures::of(&said);
-        let percent = |value: Option<f64>| value.unwrap_or(0.0) * 100.0;
-        println!(
-            "| {limit} | {:.1}% | {:.1}% |",
-            percent(figures.recall()),
-            percent(figures.false_alarms())
-        );
+        rates(&limit.to_string(), &said);
     }
 }
 
@@ -173,13 +177,7 @@ fn evasions(model: &Model, sets: &[Source]) {
             .flat_map(|set| &set.lessons)
             .map(|lesson| judge_text(model, lesson, &disguise(&lesson.text, way)))
             .collect();
-        let figures = Figures::of(&judged);
-        let percent = |value: Option<f64>| value.unwrap_or(0.0) * 100.0;
-        println!(
-            "| {way} | {:.1}% | {:.1}% |",
-            percent(figures.recall()),
-            percent(figures.false_alarms())
-        );
+        rates(way, &judged);
     }
 }
 
