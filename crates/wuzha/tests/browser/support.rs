@@ -172,7 +172,7 @@ impl Browser {
             let cleared = field.clear().await;
             match if cleared.is_ok() { field.send_keys(text).await } else { cleared } {
                 Ok(()) => return,
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if gave_way(&error) => {}
                 Err(error) => {
                     panic!("cannot type into {css} at {}: {error}", self.here().await)
                 }
@@ -209,11 +209,19 @@ impl Browser {
 
     /// Clicks what this selector finds.
     pub(crate) async fn click(&self, css: &str) {
-        let element = self.find(css).await;
-        self.show(&element).await.expect("comes into sight");
-        if let Err(error) = element.click().await {
-            panic!("cannot click {css} at {}: {error}", self.here().await);
+        for _ in 0..TRIES {
+            let element = self.find(css).await;
+            let shown = self.show(&element).await;
+            match if shown.is_ok() { element.click().await } else { shown } {
+                Ok(()) => return,
+                Err(error) if gave_way(&error) => {}
+                Err(error) => {
+                    panic!("cannot click {css} at {}: {error}", self.here().await)
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
         }
+        panic!("{css} does not stand still at {}", self.here().await);
     }
 
     /// Opens the part of the page that is folded away under these words.
@@ -328,7 +336,8 @@ impl Browser {
         self.page.execute(script, vec![argument]).await.map(drop)
     }
 
-    /// Clicks the link or button with these words.
+    /// Clicks the link or button with these words, and waits until the page that
+    /// a form sends it to is there: what comes next must not look at the old one.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space()='{words}']");
         for _ in 0..TRIES {
@@ -342,10 +351,14 @@ impl Browser {
                 Ok(element) => element,
                 Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
             };
-            let shown = self.show(&element).await;
-            match if shown.is_ok() { element.click().await } else { shown } {
-                Ok(()) => return,
-                Err(error) if error.is_stale_element_reference() => {}
+            let pressed = async {
+                self.show(&element).await?;
+                self.page.execute(NOTES_THE_WAY, Vec::new()).await?;
+                element.click().await
+            };
+            match pressed.await {
+                Ok(()) => return self.arrives(words).await,
+                Err(error) if gave_way(&error) => {}
                 Err(error) => {
                     panic!("cannot press “{words}” at {}: {error}", self.here().await)
                 }
@@ -353,6 +366,18 @@ impl Browser {
             tokio::time::sleep(PAUSE).await;
         }
         panic!("“{words}” does not stand still at {}", self.here().await);
+    }
+
+    /// Waits until the page that is being left has gone.
+    async fn arrives(&self, words: &str) {
+        for _ in 0..400 {
+            let way = self.page.execute("return window.theWay || ''", Vec::new()).await;
+            if way.is_ok_and(|way| way.as_str() != Some("leaves")) {
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        panic!("“{words}” leads nowhere from {}", self.here().await);
     }
 
     /// What the page says now; nothing while one page gives way to the next.
@@ -407,6 +432,21 @@ impl Browser {
         let _ = driver.kill();
         let _ = driver.wait();
     }
+}
+
+/// Remembers in the window whether a form was sent from it. The window's own
+/// script is asked last, so that what a page answers by itself counts as staying;
+/// a new page knows nothing of it.
+const NOTES_THE_WAY: &str = "window.theWay = '';
+    addEventListener('submit', (event) => {
+        window.theWay = event.defaultPrevented ? 'stays' : 'leaves';
+    }, { once: true });";
+
+/// Whether the page gave way to the next one while it was asked: what stood on it
+/// has gone, in one of the driver's several words for that.
+fn gave_way(error: &CmdError) -> bool {
+    error.is_stale_element_reference()
+        || error.to_string().contains("does not belong to the document")
 }
 
 /// Where to run: SQLite always, PostgreSQL where the test command started one.
