@@ -165,6 +165,9 @@ async fn a_short_film_is_published_with_its_film_and_played_in_parts() {
         assert_eq!((status, bytes.len()), (StatusCode::PARTIAL_CONTENT, 10), "{engine}");
         let (status, _) = reader.bytes(part(&at, "bytes=9000-")).await;
         assert_eq!(status, StatusCode::RANGE_NOT_SATISFIABLE, "{engine}");
+        let packed = Request::get(&at).header(header::ACCEPT_ENCODING, "gzip");
+        let (_, bytes) = reader.bytes(packed.body(Body::empty()).expect("a request")).await;
+        assert_eq!(bytes, whole, "{engine}: a film is not packed once more");
         // What is public keeps its files: they change with a new version only.
         let late = writer.post(&format!("{files}/1/remove"), &[]).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "{engine}: {}", late.body);
