@@ -1,7 +1,7 @@
 //! The letters of a message for the network: runs of digits, Chinese ones too,
 //! become `0`, addresses become `u`, names and places of shared data go.
 
-use crate::normalise::{Plain, han_digits, is_han};
+use crate::normalise::{Cell, Plain, Sort, begins, sorts};
 
 /// Words that stand in shared data for a number, an address or a name, and what
 /// they are read as; names and places say nothing.
@@ -25,63 +25,73 @@ fn push_once(letters: &mut Vec<char>, sign: char) {
 
 /// The letters of a normalised text.
 pub(crate) fn letters(plain: &Plain) -> Vec<char> {
-    let text = plain.text.as_str();
-    let is_han_digit = han_digits();
-    let mut letters = Vec::with_capacity(text.len() / 3 + 8);
+    let sort = sorts();
+    let mut letters = Vec::with_capacity(plain.len());
     let mut han_run = 0usize;
     let mut skip_to = 0usize;
-    for (at, c) in plain.letters() {
+    for (at, cell) in plain.cells().iter().enumerate() {
+        let c = cell.c;
         if at < skip_to {
             continue;
         }
-        if is_han_digit(c) {
-            han_run += 1;
-            match letters.last_mut() {
-                Some('0') => {}
-                // The second in a row makes the first one a number too.
-                Some(last) if han_run == 2 => *last = '0',
-                _ => letters.push(c),
+        match sort(c) {
+            Sort::Han => {
+                han_run = 0;
+                letters.push(c);
             }
-            continue;
-        }
-        han_run = 0;
-        if is_han(c) {
-            letters.push(c);
-        } else if c.is_ascii_alphabetic() {
-            match folded_word(text.as_bytes(), at) {
-                Some((length, sign)) => {
-                    skip_to = at + length;
-                    if let Some(sign) = sign {
-                        push_once(&mut letters, sign);
-                    }
+            Sort::HanDigit => {
+                han_run += 1;
+                match letters.last_mut() {
+                    Some('0') => {}
+                    // The second in a row makes the first one a number too.
+                    Some(last) if han_run == 2 => *last = '0',
+                    _ => letters.push(c),
                 }
-                None => letters.push(c),
             }
-        } else if c.is_ascii_digit() {
-            push_once(&mut letters, '0');
-        } else if matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【') {
-            letters.push(c);
+            Sort::Other => {
+                han_run = 0;
+                skip_to = at + push_other(&mut letters, plain.from(at), c);
+            }
         }
     }
     letters
 }
 
+/// Appends what stands for a character that is not Chinese, or for the word that
+/// it begins; gives how many characters that takes.
+fn push_other(letters: &mut Vec<char>, rest: &[Cell], c: char) -> usize {
+    if c.is_ascii_digit() {
+        push_once(letters, '0');
+    } else if c.is_ascii_alphabetic() {
+        match folded_word(rest) {
+            Some((length, sign)) => {
+                if let Some(sign) = sign {
+                    push_once(letters, sign);
+                }
+                return length;
+            }
+            None => letters.push(c),
+        }
+    } else if matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【') {
+        letters.push(c);
+    }
+    1
+}
+
 /// The length of an address or a mask that begins here, and its sign.
-fn folded_word(bytes: &[u8], at: usize) -> Option<(usize, Option<char>)> {
-    let rest = bytes.get(at..)?;
-    let run = rest.iter().take_while(|b| b.is_ascii_graphic()).count();
+fn folded_word(rest: &[Cell]) -> Option<(usize, Option<char>)> {
+    let run = rest.iter().take_while(|cell| cell.c.is_ascii_graphic()).count();
     let word = rest.get(..run)?;
-    if word.starts_with(b"http") || word.starts_with(b"www.") {
+    if begins(word, "http") || begins(word, "www.") {
         return Some((run, Some('u')));
     }
     // A host: letters, a dot, letters, and nothing Chinese between.
-    if word.contains(&b'.') && word.last().is_some_and(u8::is_ascii_alphanumeric) {
+    if word.iter().any(|cell| cell.c == '.')
+        && word.last().is_some_and(|cell| cell.c.is_ascii_alphanumeric())
+    {
         return Some((run, Some('u')));
     }
-    MASKS
-        .iter()
-        .find(|(mask, _)| word.starts_with(mask.as_bytes()))
-        .map(|(mask, sign)| (mask.len(), *sign))
+    MASKS.iter().find(|(mask, _)| begins(word, mask)).map(|(mask, sign)| (mask.len(), *sign))
 }
 
 #[cfg(test)]

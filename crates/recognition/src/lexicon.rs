@@ -70,18 +70,44 @@ impl Concept {
     }
 }
 
-/// The concepts of one phrase: most have one, a few have several.
-pub(crate) type Senses = Vec<Concept>;
-
 pub(crate) struct Lexicon {
     finder: Phrases,
-    senses: Vec<Senses>,
+    /// The concepts of each phrase: most have one, a few have several.
+    senses: Senses,
     phrases: Vec<String>,
     /// The Chinese name of each concept, by its number.
     names: Vec<String>,
 }
 
-/// A phrase found in a normalised text, in bytes.
+/// Lists of concepts, one behind the other, so that a look at one is near.
+struct Senses {
+    concepts: Vec<Concept>,
+    ends: Vec<u32>,
+}
+
+impl Senses {
+    fn of(lists: &[Vec<Concept>]) -> Self {
+        let mut end = 0;
+        let ends = std::iter::once(0).chain(lists.iter().map(|list| {
+            end += list.len() as u32;
+            end
+        }));
+        Self { ends: ends.collect(), concepts: lists.concat() }
+    }
+
+    #[inline]
+    fn get(&self, number: u32) -> &[Concept] {
+        let number = number as usize;
+        match self.ends.get(number..number + 2) {
+            Some(&[from, to]) => {
+                self.concepts.get(from as usize..to as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+}
+
+/// A phrase found in a normalised text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'l> {
     pub(crate) senses: &'l [Concept],
@@ -105,7 +131,7 @@ impl Lexicon {
     pub(crate) fn parse(source: &str) -> Result<Self, LexiconError> {
         let mut by_phrase: FxHashMap<&str, usize> = FxHashMap::default();
         let mut phrases: Vec<String> = Vec::new();
-        let mut senses: Vec<Senses> = Vec::new();
+        let mut senses: Vec<Vec<Concept>> = Vec::new();
         let mut seen: ConceptSet = 0;
         let mut current: Option<Concept> = None;
         let mut names = vec![String::new(); N_CONCEPTS];
@@ -144,15 +170,13 @@ impl Lexicon {
         if let Some(missing) = Concept::ALL.iter().find(|concept| seen & concept.bit() == 0) {
             return Err(LexiconError::Missing(missing.id()));
         }
-        Ok(Self { finder: Phrases::new(&phrases), senses, phrases, names })
+        Ok(Self { finder: Phrases::new(&phrases), senses: Senses::of(&senses), phrases, names })
     }
 
     /// Calls `each` for the phrases of a normalised text, from left to right, the longest first.
     pub(crate) fn find<'l>(&'l self, text: &Plain, mut each: impl FnMut(Found<'l>)) {
         self.finder.find(text, |number, from, to| {
-            if let Some(senses) = self.senses.get(number as usize) {
-                each(Found { senses, from, to });
-            }
+            each(Found { senses: self.senses.get(number), from, to });
         });
     }
 }
@@ -162,7 +186,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     // recognition falls back to the letters alone instead of stopping.
     Lexicon::parse(SOURCE).unwrap_or(Lexicon {
         finder: Phrases::new(&[]),
-        senses: Vec::new(),
+        senses: Senses::of(&[]),
         phrases: Vec::new(),
         names: Vec::new(),
     })

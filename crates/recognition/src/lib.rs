@@ -21,7 +21,6 @@ mod verdict;
 pub use content::{Content, ContentError, Given, Reader, content};
 pub use fraud_type::FraudType;
 pub use model::Model;
-pub use normalise::{Disguise, Plain, Undone, normalise};
 pub use origin::sha256;
 pub use rules::{RULES, Rule};
 pub use verdict::{

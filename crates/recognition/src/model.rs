@@ -12,9 +12,11 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::fraud_type::FraudType;
-use crate::reading::Reading;
+use crate::letters::letters;
+use crate::lexicon::{Concept, N_CONCEPTS};
+use crate::reading::{Reading, Scope};
 use crate::rules::Firing;
-use features::N_ACTS;
+use features::{Grams, N_ACTS};
 use vocabulary::{N_PLACES, Vocabulary};
 
 pub use lessons::{License, RowError, Source};
@@ -24,6 +26,8 @@ pub use train::{Lesson, Settings, train};
 const N_TYPES: usize = FraudType::ALL.len();
 /// What the network says: scam or not, and how well each type fits.
 const N_OUT: usize = 1 + N_TYPES;
+/// Room for them that a machine adds at once.
+const N_OUT_WIDE: usize = N_OUT.next_multiple_of(8);
 /// How many views of a message the network forms.
 const N_HIDDEN: usize = 32;
 /// What one act counts.
@@ -31,7 +35,7 @@ const ACT_VALUE: f32 = 0.3;
 /// What all letters together count, about.
 const GRAM_VALUE: f32 = 6.0;
 /// The first bytes of a model file.
-const MAGIC: &[u8; 8] = b"WUZHAID3";
+const MAGIC: &[u8; 8] = b"WUZHAID4";
 
 /// What a model was made from; the head of its file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -117,8 +121,10 @@ pub struct Model {
     bias: [f32; N_HIDDEN],
     /// What each view says to every output: side by side, so that all outputs
     /// are added at once.
-    out: [[f32; N_OUT]; N_HIDDEN],
+    out: [[f32; N_OUT_WIDE]; N_HIDDEN],
     acts: Vec<Row>,
+    /// What each concept says for a scam; comes from the rest.
+    concepts: [f32; N_CONCEPTS],
     /// Which letter sequences have weights, and where.
     known: Vocabulary,
     grams: Vec<Row>,
@@ -135,14 +141,35 @@ pub enum ModelError {
     Head(#[from] serde_json::Error),
 }
 
-/// The sum of the rows of some features: both bytes of each pair are added as
-/// shorts, which a machine does many at a time, and carried over before they
-/// could overflow.
-fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
-    /// So many bytes always fit a short.
-    const SHORTS_MAX: usize = 256;
-    let mut wide = [0i32; N_HIDDEN];
-    for some in features.chunks(SHORTS_MAX) {
+/// So many bytes always fit a short.
+const SHORTS_MAX: usize = 256;
+
+/// Features in waiting, to be added many at once.
+struct Waiting {
+    features: [u32; SHORTS_MAX],
+    n: usize,
+}
+
+impl Waiting {
+    const NONE: Self = Self { features: [0; SHORTS_MAX], n: 0 };
+
+    /// Adds a feature if it counts; what is too many is lost.
+    #[inline]
+    fn push(&mut self, feature: u32, counts: bool) {
+        if let Some(free) = self.features.get_mut(self.n) {
+            *free = feature;
+            self.n += usize::from(counts);
+        }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.n == SHORTS_MAX
+    }
+
+    /// Adds the rows of all, which wait no more: both bytes of each pair as shorts,
+    /// which a machine does many at a time.
+    fn add_to(&mut self, sum: &mut [i32; N_HIDDEN], rows: &[Row]) {
+        let some = self.features.get(..self.n).unwrap_or_default();
         let (mut low, mut high) = ([0u16; HALF], [0u16; HALF]);
         let mut n = 0;
         for Row(row) in some.iter().filter_map(|&i| rows.get(i as usize)) {
@@ -152,14 +179,14 @@ fn sum(rows: &[Row], features: &[u32]) -> [i32; N_HIDDEN] {
             }
             n += 1;
         }
-        let (first, second) = wide.split_at_mut(HALF);
+        let (first, second) = sum.split_at_mut(HALF);
         for (half, shorts) in [(first, low), (second, high)] {
-            for (wide, short) in half.iter_mut().zip(shorts) {
-                *wide += i32::from(short) - i32::from(Row::SHIFT) * n;
+            for (sum, short) in half.iter_mut().zip(shorts) {
+                *sum += i32::from(short) - i32::from(Row::SHIFT) * n;
             }
         }
+        self.n = 0;
     }
-    wide
 }
 
 /// What the network says of a message.
@@ -193,10 +220,11 @@ impl Model {
                 certainty: Certainty::PLAIN,
             },
             bias: [0.0; N_HIDDEN],
-            out: [[0.0; N_OUT]; N_HIDDEN],
+            out: [[0.0; N_OUT_WIDE]; N_HIDDEN],
             acts: vec![Row::ZERO; N_ACTS],
+            concepts: [0.0; N_CONCEPTS],
             known: Vocabulary::empty(),
-            grams: vec![Row::ZERO; N_PLACES + 1],
+            grams: vec![Row::ZERO; N_PLACES],
         }
     }
 
@@ -215,24 +243,56 @@ impl Model {
 
     /// What the network says of a message.
     pub(crate) fn judge(&self, reading: &Reading, firings: &[Firing]) -> Opinion {
-        let mut grams = features::grams(reading);
-        self.known.places(&mut grams);
+        let acts = self.sum_of_acts(reading, firings);
+        let (grams, n_grams) = self.sum_of_grams(&letters(&reading.plain));
         let act_value = ACT_VALUE * self.head.act_scale;
-        let gram_value = gram_value(grams.len()) * self.head.gram_scale;
-        let acts = sum(&self.acts, &features::acts(reading, firings));
-        let grams = sum(&self.grams, &grams);
+        let gram_value = gram_value(n_grams) * self.head.gram_scale;
         let mut hidden = self.bias;
         for ((view, act), gram) in hidden.iter_mut().zip(acts).zip(grams) {
             *view = (*view + act as f32 * act_value + gram as f32 * gram_value).max(0.0);
         }
-        let mut said = [0.0f32; N_OUT];
-        for (view, weights) in hidden.iter().zip(&self.out).filter(|(view, _)| **view > 0.0) {
+        let mut said = [0.0f32; N_OUT_WIDE];
+        for (view, weights) in hidden.iter().zip(&self.out) {
             for (said, weight) in said.iter_mut().zip(weights) {
                 *said += view * weight;
             }
         }
-        let [score, types @ ..] = said;
-        Opinion { score, types }
+        let mut types = [0.0; N_TYPES];
+        types.iter_mut().zip(&said[1..]).for_each(|(of_type, said)| *of_type = *said);
+        Opinion { score: said[0], types }
+    }
+
+    fn sum_of_acts(&self, reading: &Reading, firings: &[Firing]) -> [i32; N_HIDDEN] {
+        let mut sum = [0; N_HIDDEN];
+        let mut waiting = Waiting::NONE;
+        features::each_act(reading, firings, |act, counts| {
+            waiting.push(act, counts);
+            if waiting.is_full() {
+                waiting.add_to(&mut sum, &self.acts);
+            }
+        });
+        waiting.add_to(&mut sum, &self.acts);
+        sum
+    }
+
+    /// The sum of the sequences that are known, and how many there are in all.
+    fn sum_of_grams(&self, letters: &[char]) -> ([i32; N_HIDDEN], usize) {
+        let mut sum = [0; N_HIDDEN];
+        let mut n_grams = 0;
+        let mut grams = Grams::new();
+        // Each letter gives at most two: so they never are too many.
+        for some in letters.chunks(SHORTS_MAX / 2) {
+            let mut waiting = Waiting::NONE;
+            for &c in some {
+                for (key, is_new) in grams.of(c) {
+                    let (place, is_known) = self.known.place(key);
+                    waiting.push(place, is_new & is_known);
+                    n_grams += usize::from(is_new);
+                }
+            }
+            waiting.add_to(&mut sum, &self.grams);
+        }
+        (sum, n_grams)
     }
 
     /// The calibrated probability of a score.
@@ -241,14 +301,23 @@ impl Model {
         sigmoid(self.head.certainty.line(score)).clamp(0.002, 0.998)
     }
 
+    /// How much each concept said to the reader speaks for a scam.
+    fn weigh_concepts(&self) -> [f32; N_CONCEPTS] {
+        let mut weights = [0.0; N_CONCEPTS];
+        for (weight, concept) in weights.iter_mut().zip(Concept::ALL) {
+            let feature = features::concept_feature(*concept, Scope::Plain);
+            let Some(row) = self.acts.get(feature) else { continue };
+            let says_scam = self.out.iter().map(|says| says[0]);
+            let says =
+                row.weights().zip(says_scam).map(|(weight, says)| f32::from(weight) * says);
+            *weight = says.sum::<f32>() * self.head.act_scale;
+        }
+        weights
+    }
+
     /// How much a concept said to the reader speaks for a scam.
-    pub(crate) fn concept_weight(&self, concept: crate::lexicon::Concept) -> f32 {
-        let feature = features::concept_feature(concept, crate::reading::Scope::Plain);
-        let Some(row) = self.acts.get(feature) else { return 0.0 };
-        let says_scam = self.out.iter().map(|says| says[0]);
-        let sum: f32 =
-            row.weights().zip(says_scam).map(|(weight, says)| f32::from(weight) * says).sum();
-        sum * self.head.act_scale
+    pub(crate) fn concept_weight(&self, concept: Concept) -> f32 {
+        self.concepts.get(concept as usize).copied().unwrap_or_default()
     }
 
     /// The model as a file: the same model gives the same bytes.
@@ -265,7 +334,7 @@ impl Model {
             bytes.extend_from_slice(&weight.to_le_bytes());
         }
         bytes.extend(self.known.bytes());
-        let rows = self.acts.iter().chain(self.grams.iter().take(N_PLACES));
+        let rows = self.acts.iter().chain(&self.grams);
         bytes.extend(rows.flat_map(Row::weights).map(i8::cast_unsigned));
         Ok(bytes)
     }
@@ -294,15 +363,18 @@ impl Model {
         let weights: Vec<i8> = bytes.iter().map(|byte| byte.cast_signed()).collect();
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
-        let grams = grams.iter().copied().chain([Row::ZERO]).collect();
         let out = outputs(out.as_flattened());
-        Ok(Self { head, bias: *bias, out, acts: acts.to_vec(), known, grams })
+        let mut model = Self { head, bias: *bias, out, known, ..Self::untrained() };
+        model.acts = acts.to_vec();
+        model.grams = grams.to_vec();
+        model.concepts = model.weigh_concepts();
+        Ok(model)
     }
 }
 
 /// The weights of the outputs, given one output after the other, side by side.
-fn outputs(weights: &[f32]) -> [[f32; N_OUT]; N_HIDDEN] {
-    let mut out = [[0.0; N_OUT]; N_HIDDEN];
+fn outputs(weights: &[f32]) -> [[f32; N_OUT_WIDE]; N_HIDDEN] {
+    let mut out = [[0.0; N_OUT_WIDE]; N_HIDDEN];
     for (i, output) in weights.as_chunks::<N_HIDDEN>().0.iter().enumerate() {
         for (says, weight) in out.iter_mut().zip(output) {
             if let Some(says) = says.get_mut(i) {

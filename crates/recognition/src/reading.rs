@@ -2,7 +2,7 @@
 //! how it is meant (asked of the reader, denied, reported, the reader's own).
 
 use crate::lexicon::{self, Concept, ConceptSet};
-use crate::normalise::{Plain, normalise};
+use crate::normalise::{Cell, Plain, begins, normalise};
 
 /// How a phrase is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum Scope {
 /// How many scopes there are.
 pub(crate) const N_SCOPES: usize = 4;
 
-/// A concept met at a place, in bytes of the normalised text.
+/// A concept met at a place of the normalised text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit {
     pub(crate) concept: Concept,
@@ -38,7 +38,6 @@ pub(crate) struct Reading {
     pub(crate) hits: Vec<Hit>,
     /// The concepts met in each scope.
     pub(crate) seen: [ConceptSet; N_SCOPES],
-    pub(crate) n_chars: usize,
     /// Longest run of digits.
     pub(crate) digits_max: usize,
     /// How many warnings or tellings about others.
@@ -65,8 +64,8 @@ struct Sentence {
     asks: bool,
 }
 
-/// How far before an act a denial still counts, in bytes (eight characters).
-const DENIAL_REACH: usize = 24;
+/// So many characters before an act a denial still counts.
+const DENIAL_REACH: usize = 8;
 
 /// Names in front of a colon that mark the reader's own turn.
 const OWN_SPEAKERS: &[&str] = &[
@@ -89,49 +88,39 @@ const OWN_SPEAKERS: &[&str] = &[
     "居民:",
     "业主:",
 ];
-/// A name in front of a colon is at most so long, in characters.
+/// A name in front of a colon has at most so many characters.
 const SPEAKER_CHARS_MAX: usize = 8;
 
 impl Reading {
     /// Reads a message.
     pub(crate) fn of(text: &str) -> Self {
         let plain = normalise(text);
-        let Cut { mut sentences, n_chars, digits_max, is_dialogue, has_quotes } = cut(&plain);
+        let Cut { mut sentences, digits_max, is_dialogue, has_quotes } = cut(&plain);
         let mut hits = collect(&plain, &sentences);
         mark_reports(&hits, &mut sentences);
-        // Who asks whether it is a swindle tells of oneself, not of others.
-        let count = |set: ConceptSet| {
-            let is_told = |hit: &&Hit| {
-                set & hit.concept.bit() != 0
-                    && sentences.get(usize::from(hit.sentence)).is_none_or(|one| !one.asks)
-            };
-            hits.iter().filter(is_told).count()
-        };
-        let n_warnings = count(WARNINGS);
-        let n_victim_words = count(Concept::Victim.bit());
-        let n_reports = count(REPORTS);
-        assign_scopes(&plain.text, &mut hits, &sentences, n_reports);
+        let Told { n_warnings, n_victim_words, n_reports } = Told::of(&hits, &sentences);
+        assign_scopes(&plain, &mut hits, &sentences, n_reports);
         // Who warns quotes what swindlers say.
         let n_quoted = if has_quotes {
-            quote(&mut hits, &quotations(&plain.text), n_warnings + n_reports > 0)
+            quote(&mut hits, &quotations(&plain), n_warnings + n_reports > 0)
         } else {
             0
         };
-        let n_denied = hits.iter().filter(|hit| hit.scope == Scope::Denied).count();
-        let gives_code = hits.iter().any(|hit| {
-            hit.concept == Concept::Code && is_followed_by_digits(&plain.text, hit.to as usize)
-        });
         let mut seen = [0; N_SCOPES];
+        let mut n_denied = 0;
+        let mut gives_code = false;
         for hit in &hits {
             if let Some(set) = seen.get_mut(hit.scope as usize) {
                 *set |= hit.concept.bit();
             }
+            n_denied += usize::from(hit.scope == Scope::Denied);
+            gives_code |= hit.concept == Concept::Code
+                && is_followed_by_digits(plain.from(hit.to as usize));
         }
         Self {
             plain,
             hits,
             seen,
-            n_chars,
             digits_max,
             n_reports,
             n_warnings,
@@ -154,16 +143,18 @@ impl Reading {
     }
 }
 
-fn is_followed_by_digits(text: &str, at: usize) -> bool {
-    let rest = text.get(at..).unwrap_or_default();
-    let rest = rest.trim_start_matches([' ', ':', '是', '为', '(', '【']);
-    rest.bytes().take_while(u8::is_ascii_digit).count() >= 4
+fn is_followed_by_digits(rest: &[Cell]) -> bool {
+    rest.iter()
+        .map(|cell| cell.c)
+        .skip_while(|c| matches!(c, ' ' | ':' | '是' | '为' | '(' | '【'))
+        .take_while(char::is_ascii_digit)
+        .nth(3)
+        .is_some()
 }
 
 /// A text cut into sentences, with what was counted on the way.
 struct Cut {
     sentences: Vec<Sentence>,
-    n_chars: usize,
     digits_max: usize,
     is_dialogue: bool,
     has_quotes: bool,
@@ -173,67 +164,78 @@ struct Cut {
 const BEHIND_MARKS: char = '\u{3400}';
 
 fn cut(plain: &Plain) -> Cut {
-    let text = plain.text.as_str();
-    let mut sentences = Vec::with_capacity(8);
-    let (mut n_chars, mut digits, mut digits_max) = (0, 0, 0);
-    let mut own = false;
-    let (mut is_dialogue, mut has_quotes) = (false, false);
+    let mut cut = Cut {
+        sentences: Vec::with_capacity(8),
+        digits_max: 0,
+        is_dialogue: false,
+        has_quotes: false,
+    };
+    let mut digits = 0;
     let mut start = 0;
-    for (at, c) in plain.letters() {
-        n_chars += 1;
+    let mut colon = None;
+    for (at, cell) in plain.cells().iter().enumerate() {
+        let c = cell.c;
         // Most are Chinese characters: neither marks nor digits.
         if c >= BEHIND_MARKS {
             digits = 0;
             continue;
         }
-        has_quotes |= matches!(c, '“' | '「' | '"');
         // Account numbers are written in groups: a space does not end them.
         if c.is_ascii_digit() {
             digits += 1;
-            digits_max = digits_max.max(digits);
-        } else if c != ' ' {
+            cut.digits_max = cut.digits_max.max(digits);
+            continue;
+        }
+        if c != ' ' {
             digits = 0;
         }
-        if matches!(c, '。' | '!' | '?' | ';' | '\n' | '…') {
-            let to = at + c.len_utf8();
-            let (is_own, is_turn) = speaker(text.get(start..to).unwrap_or_default(), own);
-            own = is_own;
-            is_dialogue |= is_turn;
-            sentences.push(Sentence { to, own, reports: false, asks: false });
-            start = to;
+        match c {
+            '“' | '「' | '"' => cut.has_quotes = true,
+            ':' if colon.is_none() => colon = Some(at),
+            '。' | '!' | '?' | ';' | '\n' | '…' => {
+                cut.end(plain, (start, at + 1), colon.take());
+                start = at + 1;
+            }
+            _ => {}
         }
     }
-    if start < text.len() {
-        let (is_own, is_turn) = speaker(text.get(start..).unwrap_or_default(), own);
-        is_dialogue |= is_turn;
-        sentences.push(Sentence { to: text.len(), own: is_own, reports: false, asks: false });
+    if start < plain.len() {
+        cut.end(plain, (start, plain.len()), colon);
     }
-    Cut { sentences, n_chars, digits_max, is_dialogue, has_quotes }
+    cut
 }
 
-/// Whose turn a sentence belongs to: its own mark, or that of the one before.
-fn speaker(sentence: &str, before: bool) -> (bool, bool) {
-    let head = sentence.trim_start();
-    let name = head.chars().take(SPEAKER_CHARS_MAX + 1).position(|c| c == ':');
-    match name {
-        Some(1..) => (OWN_SPEAKERS.iter().any(|mark| head.starts_with(mark)), true),
-        _ => (before, false),
+impl Cut {
+    /// Ends a sentence, whose first colon is given: it is the turn of whom its
+    /// own mark names, or of whom the one before did.
+    fn end(&mut self, plain: &Plain, (from, to): (usize, usize), colon: Option<usize>) {
+        let mut own = self.sentences.last().is_some_and(|before| before.own);
+        if let Some(colon) = colon {
+            let blanks = plain.from(from).iter().take_while(|cell| cell.c.is_whitespace());
+            let from = from + blanks.count();
+            if (from + 1..=from + SPEAKER_CHARS_MAX).contains(&colon) {
+                let head = plain.from(from);
+                own = OWN_SPEAKERS.iter().any(|mark| begins(head, mark));
+                self.is_dialogue = true;
+            }
+        }
+        self.sentences.push(Sentence { to, own, reports: false, asks: false });
     }
 }
 
-/// The stretches inside quotation marks, in bytes.
-fn quotations(text: &str) -> Vec<(usize, usize)> {
+/// The stretches inside quotation marks.
+fn quotations(plain: &Plain) -> Vec<(usize, usize)> {
     let mut stretches = Vec::new();
     let mut open: Option<(usize, char)> = None;
-    for (at, c) in text.char_indices() {
-        match (open, c) {
+    for (at, cell) in plain.cells().iter().enumerate() {
+        match (open, cell.c) {
             (Some((from, '“')), '”')
             | (Some((from, '「')), '」')
             | (Some((from, '"')), '"') => {
                 stretches.push((from, at));
                 open = None;
             }
-            (_, '“' | '「') | (None, '"') => open = Some((at, c)),
+            (_, '“' | '「') | (None, '"') => open = Some((at, cell.c)),
             _ => {}
         }
     }
@@ -261,19 +263,18 @@ fn quote(hits: &mut [Hit], stretches: &[(usize, usize)], warned: bool) -> usize 
 }
 
 fn collect(plain: &Plain, sentences: &[Sentence]) -> Vec<Hit> {
-    let text = plain.text.as_str();
     let mut hits = Vec::with_capacity(32);
     let mut sentence = 0usize;
     lexicon::shipped().find(plain, |found| {
         while sentences.get(sentence).is_some_and(|current| current.to <= found.from) {
             sentence += 1;
         }
-        if !whole_word(text, found.from, found.to) {
+        if !whole_word(plain, found.from, found.to) {
             return;
         }
         for &concept in found.senses {
             if concept == Concept::Neutral
-                || concept == Concept::Amount && !is_amount(text, found.from)
+                || concept == Concept::Amount && !is_amount(plain, found.from)
             {
                 continue;
             }
@@ -290,22 +291,22 @@ fn collect(plain: &Plain, sentences: &[Sentence]) -> Vec<Hit> {
 }
 
 /// A unit is an amount only after a number: `三万`, `2980元`, not `万一`.
-fn is_amount(text: &str, from: usize) -> bool {
-    text.get(..from)
-        .and_then(|before| before.chars().next_back())
+fn is_amount(plain: &Plain, from: usize) -> bool {
+    from.checked_sub(1)
+        .and_then(|before| plain.get(before))
         .is_some_and(|c| c.is_ascii_digit() || "一二两三四五六七八九十几多半".contains(c))
 }
 
 /// A Latin phrase counts only as a word of its own: `cf` is not in `cfo`.
-fn whole_word(text: &str, from: usize, to: usize) -> bool {
-    let bytes = text.as_bytes();
-    let is_latin = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+fn whole_word(plain: &Plain, from: usize, to: usize) -> bool {
+    let is_latin = |at: usize| plain.get(at).is_some_and(|c| c.is_ascii_lowercase());
     let first = is_latin(from) && from.checked_sub(1).is_some_and(is_latin);
     let last = to.checked_sub(1).is_some_and(is_latin) && is_latin(to);
+    if !(first || last) {
+        return true;
+    }
     // Host endings and schemes stand inside an address.
-    let address = bytes.get(from) == Some(&b'.')
-        || text.get(from..).is_some_and(|rest| rest.starts_with("http"));
-    address || !(first || last)
+    plain.get(from) == Some('.') || begins(plain.from(from), "http")
 }
 
 /// Concepts that tell about others instead of asking something of the reader.
@@ -313,6 +314,29 @@ const REPORTS: ConceptSet = Concept::Warn.bit() | Concept::Narr.bit() | Concept:
 /// Concepts of those who warn.
 const WARNINGS: ConceptSet =
     Concept::Warn.bit() | Concept::SafeAct.bit() | Concept::Guard.bit();
+
+/// What is told of others, counted.
+struct Told {
+    n_warnings: usize,
+    n_victim_words: usize,
+    n_reports: usize,
+}
+
+impl Told {
+    /// Who asks whether it is a swindle tells of oneself, not of others.
+    fn of(hits: &[Hit], sentences: &[Sentence]) -> Self {
+        let mut told = Self { n_warnings: 0, n_victim_words: 0, n_reports: 0 };
+        for hit in hits.iter().filter(|hit| (REPORTS | WARNINGS) & hit.concept.bit() != 0) {
+            if sentences.get(usize::from(hit.sentence)).is_none_or(|one| !one.asks) {
+                let bit = hit.concept.bit();
+                told.n_warnings += usize::from(WARNINGS & bit != 0);
+                told.n_victim_words += usize::from(hit.concept == Concept::Victim);
+                told.n_reports += usize::from(REPORTS & bit != 0);
+            }
+        }
+        told
+    }
+}
 
 fn mark_reports(hits: &[Hit], sentences: &mut [Sentence]) {
     for hit in hits.iter().filter(|hit| hit.concept == Concept::AsksScam) {
@@ -349,7 +373,7 @@ const FRAMES: ConceptSet = Concept::Warn.bit()
 /// Ways to check: they may be forbidden, but who warns means them as they stand.
 const CHECKS: ConceptSet = Concept::GenuineChannel.bit() | Concept::OfficialUrl.bit();
 
-fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
+fn assign_scopes(plain: &Plain, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
     // Where the last denial ends, its sentence, and how far it reaches.
     let mut denial: Option<(u32, u16, usize)> = None;
     for hit in hits {
@@ -375,7 +399,7 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
         let denied = denial.is_some_and(|(to, of, reach)| {
             of == hit.sentence
                 && hit.from as usize <= to as usize + reach
-                && !parted(text, to as usize, hit.from as usize)
+                && !parted(plain, to as usize, hit.from as usize)
         });
         if denied {
             hit.scope = Scope::Denied;
@@ -386,8 +410,8 @@ fn assign_scopes(text: &str, hits: &mut [Hit], sentences: &[Sentence], n_reports
 }
 
 /// Whether a comma ends the reach of a denial.
-fn parted(text: &str, from: usize, to: usize) -> bool {
-    text.get(from..to).is_some_and(|between| between.contains(','))
+fn parted(plain: &Plain, from: usize, to: usize) -> bool {
+    plain.cells().get(from..to).is_some_and(|between| between.iter().any(|it| it.c == ','))
 }
 
 #[cfg(test)]

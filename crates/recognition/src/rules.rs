@@ -32,8 +32,8 @@ pub struct Rule {
     pub(crate) strength: f32,
 }
 
-/// A rule that holds for a message, with the place that shows it, in bytes of
-/// the normalised text.
+/// A rule that holds for a message, with the place that shows it in the
+/// normalised text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Firing {
     pub(crate) rule: usize,
@@ -70,7 +70,7 @@ impl Rule {
                 .filter(|hit| hit.from != anchor.from)
                 .min_by_key(|hit| gap(anchor, hit))?;
             if let Reach::Near(chars) = self.reach {
-                if gap(anchor, other) > chars * 3 {
+                if gap(anchor, other) > chars {
                     return None;
                 }
                 from = from.min(other.from);
@@ -88,7 +88,7 @@ fn plain_hits(reading: &Reading, set: ConceptSet) -> impl Iterator<Item = &Hit> 
         .filter(move |hit| hit.scope == Scope::Plain && set & hit.concept.bit() != 0)
 }
 
-/// Bytes between two hits.
+/// Characters between two hits.
 fn gap(a: &Hit, b: &Hit) -> u32 {
     if a.from <= b.from { b.from.saturating_sub(a.to) } else { a.from.saturating_sub(b.to) }
 }

@@ -113,7 +113,7 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
 /// our own messages 38 are such, 37 of them scams.
 fn bare_order(reading: &Reading, firings: &[Firing]) -> bool {
     let framed = reading.n_reports + reading.n_warnings + reading.n_denied + reading.n_quoted;
-    reading.n_chars <= BARE_CHARS_MAX
+    reading.plain.len() <= BARE_CHARS_MAX
         && framed == 0
         && firings.iter().any(|firing| {
             RULES.get(firing.rule).is_some_and(|rule| rule.strength >= BARE_STRENGTH)
@@ -155,7 +155,7 @@ fn alarming(model: &Model, reading: &Reading, firings: &[Firing]) -> Vec<Reason>
     }
     reasons.extend(disguises(reading));
     if reasons.is_empty() {
-        let span = (0, reading.plain.span(0, reading.plain.text.len()).1);
+        let span = (0, reading.plain.span(0, reading.plain.len()).1);
         let text = Cow::Borrowed("措辞整体接近已知的诈骗话术，请先核实");
         reasons.push(Reason { rule: "wording", span, text });
     }

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use crate::normalise::Plain;
+use crate::normalise::{Cell, Plain};
 
 /// How many bits tell which two letters may begin a phrase.
 const N_PAIR_BITS: usize = 1 << 17;
@@ -20,7 +20,7 @@ pub(super) struct Phrases {
     /// All phrases of two letters and more, one behind the other: those that begin
     /// with the same two letters together, the longest first.
     phrases: Vec<Phrase>,
-    letters: String,
+    letters: Vec<char>,
     /// Where in `phrases` those that begin with two letters stand.
     by_pair: FxHashMap<u64, (u32, u32)>,
     /// A bit for the first two letters of each phrase.
@@ -31,7 +31,7 @@ pub(super) struct Phrases {
     single_bits: Box<[u64]>,
 }
 
-/// A phrase: its number, and where it stands in `letters`.
+/// A phrase: its number, and where what follows its first two letters stands in `letters`.
 struct Phrase {
     number: u32,
     /// Its third letter, which tells most phrases of a pair apart.
@@ -60,7 +60,7 @@ impl Phrases {
         });
         let mut made = Self {
             phrases: Vec::with_capacity(sorted.len()),
-            letters: String::new(),
+            letters: Vec::new(),
             by_pair: FxHashMap::default(),
             pairs: vec![0; N_PAIR_BITS / 64].into_boxed_slice(),
             single_bits: vec![0; N_SINGLE_BITS / 64].into_boxed_slice(),
@@ -80,64 +80,60 @@ impl Phrases {
                 *word |= bit;
             }
             let from = made.letters.len() as u32;
-            made.letters.push_str(phrase);
             let third = phrase.chars().nth(2);
+            // The first two are known from the pair.
+            made.letters.extend(phrase.chars().skip(2));
             made.phrases.push(Phrase { number, third, from, to: made.letters.len() as u32 });
         }
         made
     }
 
-    /// Calls `each` with the number, the start and the end of each phrase found, in bytes.
+    /// Calls `each` with the number, the start and the end of each phrase found.
     pub(super) fn find(&self, text: &Plain, mut each: impl FnMut(u32, usize, usize)) {
-        let mut before: Option<(usize, char)> = None;
-        let mut skip_to = 0;
-        for (at, c) in text.letters() {
-            if at < skip_to {
-                continue;
+        let cells = text.cells();
+        let mut at = 0;
+        while let Some(first) = cells.get(at) {
+            let found = cells
+                .get(at + 1)
+                .and_then(|second| self.of_pair(cells, at, key(first.c, second.c)))
+                .or_else(|| self.single(at, first.c));
+            if let Some((number, to)) = found {
+                each(number, at, to);
+                at = to;
+            } else {
+                at += 1;
             }
-            if let Some((from, first)) = before
-                && let Some((number, to)) = self
-                    .of_pair(&text.text, from, key(first, c))
-                    .or_else(|| self.single(from, first))
-            {
-                each(number, from, to);
-                skip_to = to;
-            }
-            before = (at >= skip_to).then_some((at, c));
-        }
-        if let Some((number, from, to)) = before
-            .and_then(|(from, c)| self.single(from, c).map(|(number, to)| (number, from, to)))
-        {
-            each(number, from, to);
         }
     }
 
-    /// The longest phrase at `from`, where two letters begin it, with its end.
+    /// The longest phrase at a place, where two letters begin it, with its end.
     #[inline]
-    fn of_pair(&self, text: &str, from: usize, pair: u64) -> Option<(u32, usize)> {
+    fn of_pair(&self, cells: &[Cell], at: usize, pair: u64) -> Option<(u32, usize)> {
         let (word, bit) = place(pair);
         if self.pairs.get(word).is_none_or(|word| word & bit == 0) {
             return None;
         }
         let (first, end) = *self.by_pair.get(&pair)?;
-        let rest = text.get(from..)?;
-        let third = rest.chars().nth(2);
+        let rest = cells.get(at + 2..)?;
+        let third = rest.first().map(|cell| cell.c);
         self.phrases.get(first as usize..end as usize)?.iter().find_map(|phrase| {
             if phrase.third.is_some() && phrase.third != third {
                 return None;
             }
             let letters = self.letters.get(phrase.from as usize..phrase.to as usize)?;
-            rest.starts_with(letters).then_some((phrase.number, from + letters.len()))
+            let here = rest.get(..letters.len())?;
+            let is_here = here.iter().zip(letters).all(|(cell, c)| cell.c == *c);
+            is_here.then_some((phrase.number, at + 2 + letters.len()))
         })
     }
 
     #[inline]
-    fn single(&self, from: usize, c: char) -> Option<(u32, usize)> {
+    fn single(&self, at: usize, c: char) -> Option<(u32, usize)> {
         let (word, bit) = single_place(c);
         if self.single_bits.get(word).is_none_or(|word| word & bit == 0) {
             return None;
         }
-        Some((*self.singles.get(&c)?, from + c.len_utf8()))
+        Some((*self.singles.get(&c)?, at + 1))
     }
 }
 
@@ -168,19 +164,17 @@ mod tests {
 
     /// At each place the longest phrase, tried one after the other.
     fn plainly(phrases: &[String], text: &str) -> Vec<(u32, usize, usize)> {
+        let letters: Vec<char> = text.chars().collect();
         let mut found = Vec::new();
         let mut from = 0;
-        while let Some(rest) = text.get(from..).filter(|rest| !rest.is_empty()) {
+        while let Some(rest) = letters.get(from..).filter(|rest| !rest.is_empty()) {
             let longest = (0u32..)
-                .zip(phrases)
-                .filter(|(_, phrase)| !phrase.is_empty() && rest.starts_with(phrase.as_str()))
+                .zip(phrases.iter().map(|phrase| phrase.chars().collect::<Vec<char>>()))
+                .filter(|(_, phrase)| !phrase.is_empty() && rest.starts_with(phrase))
                 .max_by_key(|(number, phrase)| (phrase.len(), *number));
-            if let Some((number, phrase)) = longest {
-                found.push((number, from, from + phrase.len()));
-                from += phrase.len();
-            } else {
-                from += rest.chars().next().map_or(1, char::len_utf8);
-            }
+            let length = longest.as_ref().map_or(1, |(_, phrase)| phrase.len());
+            found.extend(longest.map(|(number, _)| (number, from, from + length)));
+            from += length;
         }
         found
     }
@@ -195,7 +189,8 @@ mod tests {
             let mut found = Vec::new();
             let text = normalise(&text);
             Phrases::new(&phrases).find(&text, |number, from, to| found.push((number, from, to)));
-            assert_eq!(found, plainly(&phrases, &text.text), "{phrases:?} in {}", text.text);
+            let text: String = text.cells().iter().map(|cell| cell.c).collect();
+            assert_eq!(found, plainly(&phrases, &text), "{phrases:?} in {text}");
         }
     }
 }

@@ -1,7 +1,6 @@
 //! From a reading to numbered features. The same walk serves training and
 //! judging, so that both always see the same numbers.
 
-use crate::letters::letters;
 use crate::lexicon::{Concept, ConceptSet, N_CONCEPTS};
 use crate::reading::{N_SCOPES, Reading, Scope};
 use crate::rules::Firing;
@@ -30,17 +29,18 @@ pub(super) fn concept_feature(concept: Concept, scope: Scope) -> usize {
     CONCEPTS_AT + concept as usize * N_SCOPES + scope as usize
 }
 
-/// A message is long from so many bytes on.
-const LATE_BYTES_MIN: u32 = 240;
-/// Two concepts of a pair stand at most this far apart, in bytes.
-const PAIR_REACH: u32 = 120;
+/// A message is long from so many characters on.
+const LATE_FROM: u32 = 80;
+/// Two concepts of a pair stand at most so many characters apart.
+const PAIR_REACH: u32 = 40;
 /// No more hits than this are paired: a very long text says no more.
 const PAIRED_MAX: usize = 48;
 
-/// Each single feature and each pair of concepts.
-pub(super) fn acts(reading: &Reading, firings: &[Firing]) -> Vec<u32> {
-    let mut acts = Vec::with_capacity(128);
-    let mut dense = |feature: usize| acts.push(feature as u32);
+/// Calls `each` for each single feature and each pair of concepts,
+/// and says whether it counts: which pairs come again cannot be foreseen, so who
+/// takes them should not branch on it.
+pub(super) fn each_act(reading: &Reading, firings: &[Firing], mut each: impl FnMut(u32, bool)) {
+    let mut dense = |feature: usize| each(feature as u32, true);
     dense(0);
     for (scope, set) in reading.seen.iter().enumerate() {
         let mut left = *set;
@@ -54,19 +54,18 @@ pub(super) fn acts(reading: &Reading, firings: &[Firing]) -> Vec<u32> {
         dense(RULES_AT + firing.rule.min(RULES_MAX - 1));
     }
     each_late(reading, &mut dense);
-    let n_chars = reading.n_chars;
+    let n_chars = reading.plain.len();
     let length =
         [8, 20, 40, 80, 160, 320, 640].iter().filter(|bound| n_chars > **bound).count();
     dense(LENGTHS_AT + length);
     each_misc(reading, firings, &mut dense);
-    each_pair(reading, &mut dense);
-    acts
+    each_pair(reading, &mut each);
 }
 
 /// In a long message the decisive act stands near the end.
 fn each_late(reading: &Reading, dense: &mut impl FnMut(usize)) {
-    let n = reading.plain.text.len() as u32;
-    if n < LATE_BYTES_MIN {
+    let n = reading.plain.len() as u32;
+    if n < LATE_FROM {
         return;
     }
     let mut seen: ConceptSet = 0;
@@ -83,6 +82,7 @@ fn each_late(reading: &Reading, dense: &mut impl FnMut(usize)) {
 fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize)) {
     let told = reading.has(Concept::ToldMe, Scope::Plain)
         || reading.has(Concept::MakesMe, Scope::Plain);
+    let n_chars = reading.plain.len();
     let calm = reading.has(Concept::NotAsked, Scope::Plain)
         || reading.has(Concept::SelfAct, Scope::Plain)
         || reading.has(Concept::GenuineChannel, Scope::Plain);
@@ -94,7 +94,7 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         reading.n_reports >= 3,
         reading.is_dialogue,
         reading.gives_code,
-        reading.plain.text.ends_with('?') || reading.plain.text.ends_with('吗'),
+        matches!(reading.plain.cells().last().map(|cell| cell.c), Some('?' | '吗')),
         firings.len() == 1,
         firings.len() == 2,
         firings.len() >= 3,
@@ -125,11 +125,11 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
         reading.has(Concept::MakesMe, Scope::Plain) && reading.n_warnings == 0,
         reading.is_dialogue && firings.is_empty(),
         reading.is_dialogue && firings.len() >= 2,
-        reading.n_chars >= 150 && firings.is_empty(),
-        reading.n_chars >= 150 && firings.len() >= 2,
+        n_chars >= 150 && firings.is_empty(),
+        n_chars >= 150 && firings.len() >= 2,
         reading.digits_max >= 15,
-        reading.digits_max >= 15 && reading.n_chars < 60,
-        reading.n_chars < 12 && firings.is_empty(),
+        reading.digits_max >= 15 && n_chars < 60,
+        n_chars < 12 && firings.is_empty(),
         reading.has(Concept::Url, Scope::Plain) && firings.is_empty(),
         reading.has(Concept::NoHurry, Scope::Plain) && !firings.is_empty(),
         reading.has(Concept::GenuineChannel, Scope::Plain) && !firings.is_empty(),
@@ -151,25 +151,22 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
     }
 }
 
-fn each_pair(reading: &Reading, pair: &mut impl FnMut(usize)) {
+fn each_pair(reading: &Reading, each: &mut impl FnMut(u32, bool)) {
     let hits = reading.hits.get(..reading.hits.len().min(PAIRED_MAX)).unwrap_or_default();
     let mut seen = [0u64; N_PAIRS / 64];
     for (i, a) in hits.iter().enumerate() {
+        let x = key(a.concept, a.scope);
         for b in hits.iter().skip(i + 1) {
             if b.from.saturating_sub(a.to) > PAIR_REACH {
                 break;
             }
-            let (x, y) = (key(a.concept, a.scope), key(b.concept, b.scope));
-            if x == y {
-                continue;
-            }
+            let y = key(b.concept, b.scope);
             let (low, high) = (x.min(y), x.max(y));
             let slot = (mix(low << 16 | high) >> 12) as usize % N_PAIRS;
-            let (word, bit) = (slot / 64, 1u64 << (slot % 64));
-            if let Some(word) = seen.get_mut(word).filter(|word| **word & bit == 0) {
-                *word |= bit;
-                pair(N_DENSE + slot);
-            }
+            let Some(word) = seen.get_mut(slot / 64) else { continue };
+            let bit = u64::from(x != y) << (slot % 64);
+            each((N_DENSE + slot) as u32, bit & !*word != 0);
+            *word |= bit;
         }
     }
 }
@@ -178,27 +175,35 @@ fn key(concept: Concept, scope: Scope) -> u32 {
     concept as u32 * N_SCOPES as u32 + scope as u32
 }
 
-/// The keys of each letter and each two neighbours, once.
-pub(super) fn grams(reading: &Reading) -> Vec<u32> {
-    let letters = letters(&reading.plain);
-    let mut met = Met([0; MET_BITS / 64]);
-    let mut grams = Vec::with_capacity(letters.len() * 2);
-    let mut say = |key: u32| {
-        let key = mix(key);
-        if met.is_new(key) {
-            grams.push(key);
-        }
-    };
-    let mut before = 0u32;
-    for c in letters {
-        let c = c as u32;
-        say(c ^ 0x5bd1_0000);
-        if before != 0 {
-            say(before.wrapping_mul(0x0100_0193) ^ c);
-        }
-        before = c;
+/// Gives the keys of letters as they come.
+pub(super) struct Grams {
+    met: Met,
+    /// Nothing stands before the first letter: that pair is the letter alone.
+    before: u32,
+}
+
+impl Grams {
+    pub(super) const fn new() -> Self {
+        Self { met: Met([0; MET_BITS / 64]), before: 0 }
     }
-    grams
+
+    /// The keys of a letter alone and with the one before it, and whether each comes
+    /// for the first time. Which come again cannot be foreseen: better not branch on it.
+    #[inline]
+    pub(super) fn of(&mut self, letter: char) -> [(u32, bool); 2] {
+        let c = letter as u32;
+        let before = std::mem::replace(&mut self.before, c);
+        [spread(0, c), spread(before, c)].map(|key| (key, self.met.is_new(key)))
+    }
+}
+
+/// The key of two letters, or of one alone: both halves of a product, mixed.
+#[inline]
+fn spread(first: u32, second: u32) -> u32 {
+    let both = u64::from(first) << 32 | u64::from(second);
+    let product = u128::from(both) * 0x9E37_79B9_7F4A_7C15;
+    let mixed = product as u64 ^ (product >> 64) as u64;
+    (mixed >> 32) as u32 ^ mixed as u32
 }
 
 /// Room to remember which letters were met.
@@ -209,6 +214,7 @@ const MET_BITS: usize = 1 << 14;
 struct Met([u64; MET_BITS / 64]);
 
 impl Met {
+    #[inline]
     fn is_new(&mut self, key: u32) -> bool {
         let slot = key as usize >> 7;
         let bit = 1u64 << (slot % 64);

@@ -4,12 +4,13 @@
 //! the same lessons give the same bytes.
 
 use super::calibrate::certainty;
-use super::features::{self, N_ACTS};
+use super::features::{self, Grams, N_ACTS};
 use super::vocabulary::{N_PLACES, RARE_BELOW, Vocabulary};
 use super::{
     ACT_VALUE, Head, Model, N_HIDDEN, N_OUT, N_TYPES, Origin, exp, gram_value, sigmoid,
 };
 use crate::fraud_type::FraudType;
+use crate::letters::letters;
 use crate::reading::Reading;
 use crate::rules;
 
@@ -58,6 +59,8 @@ const TYPE_SHARE: f32 = 0.5;
 pub(super) struct Row {
     acts: Vec<u32>,
     grams: Vec<u32>,
+    /// How many letter sequences there are, the unknown ones as well.
+    n_grams: usize,
     pub(super) scam: bool,
     kind: Option<usize>,
     pub(super) weight: f32,
@@ -69,7 +72,11 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     let mut rows: Vec<Row> = lessons.iter().map(row).collect();
     let known = Vocabulary::of(rows.iter().map(|row| row.grams.as_slice()));
     for row in &mut rows {
-        known.places(&mut row.grams);
+        row.grams.retain_mut(|key| {
+            let (place, is_known) = known.place(*key);
+            *key = place;
+            is_known
+        });
     }
     let all: Vec<usize> = (0..rows.len()).collect();
     let certainty = certainty(&rows, settings);
@@ -80,18 +87,26 @@ pub fn train(lessons: &[Lesson], origin: Origin, settings: Settings) -> Model {
     model.head = Head { origin, act_scale, gram_scale, certainty };
     model.acts = acts;
     model.known = known;
-    model.grams.splice(..N_PLACES, grams);
+    model.grams = grams;
     model.bias.copy_from_slice(&net.bias.weights);
     model.out = super::outputs(&net.out.weights);
+    model.concepts = model.weigh_concepts();
     model
 }
 
 fn row(lesson: &Lesson) -> Row {
     let reading = Reading::of(&lesson.text);
     let firings = rules::judge(&reading);
+    let (mut acts, mut grams) = (Vec::new(), Vec::new());
+    features::each_act(&reading, &firings, |act, counts| acts.extend(counts.then_some(act)));
+    let mut keys = Grams::new();
+    for (key, is_new) in letters(&reading.plain).into_iter().flat_map(|c| keys.of(c)) {
+        grams.extend(is_new.then_some(key));
+    }
     Row {
-        acts: features::acts(&reading, &firings),
-        grams: features::grams(&reading),
+        acts,
+        n_grams: grams.len(),
+        grams,
         scam: lesson.scam,
         kind: lesson.kind.map(FraudType::index),
         weight: lesson.weight,
@@ -238,7 +253,7 @@ impl Net {
 
     /// The score of a row.
     pub(super) fn score(&self, row: &Row) -> f32 {
-        let views = self.views(&row.acts, &row.grams, gram_value(row.grams.len()));
+        let views = self.views(&row.acts, &row.grams, gram_value(row.n_grams));
         self.outputs(&views.map(|view| view.max(0.0)))[0]
     }
 
@@ -253,7 +268,7 @@ impl Net {
             features.iter().copied().filter(|_| chance.share() >= settings.drop).collect()
         };
         let (acts, grams) = (some(&row.acts), some(&row.grams));
-        let value = gram_value(row.grams.len());
+        let value = gram_value(row.n_grams);
         let views = self.views(&acts, &grams, value).map(|view| {
             let kept = chance.share() >= DROP_HIDDEN;
             if view > 0.0 && kept { view / (1.0 - DROP_HIDDEN) } else { 0.0 }

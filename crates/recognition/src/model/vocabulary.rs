@@ -10,8 +10,6 @@ const IN_BUCKET: usize = 4;
 const N_BUCKETS: usize = 24_576;
 /// How many places there are.
 pub(super) const N_PLACES: usize = N_BUCKETS * IN_BUCKET;
-/// The place of what is not known: behind all others, where nothing weighs.
-pub(super) const NO_PLACE: u32 = N_PLACES as u32;
 /// What fewer messages than this have is chance: it says nothing of others.
 pub(super) const RARE_BELOW: u32 = 3;
 
@@ -25,8 +23,8 @@ fn bucket(key: u32) -> usize {
 }
 
 /// What is kept of a key: never zero.
-const fn mark(key: u32) -> u32 {
-    (((key & 0xFF) * 255) >> 8) + 1
+fn mark(key: u32) -> u32 {
+    (key & 0xFF).max(1)
 }
 
 impl Vocabulary {
@@ -52,7 +50,7 @@ impl Vocabulary {
     }
 
     fn add(&mut self, key: u32) {
-        if self.place(key) != NO_PLACE {
+        if self.is_known(key) {
             return;
         }
         let Some(marks) = self.0.get_mut(bucket(key)) else { return };
@@ -63,24 +61,21 @@ impl Vocabulary {
         }
     }
 
-    /// The place of a key; [`NO_PLACE`] if it is not known.
-    fn place(&self, key: u32) -> u32 {
+    fn is_known(&self, key: u32) -> bool {
+        self.place(key).1
+    }
+
+    /// The place of a key, and whether it is known: if not, the place says nothing.
+    #[inline]
+    pub(super) fn place(&self, key: u32) -> (u32, bool) {
         const ONES: u32 = 0x0101_0101;
         const TOPS: u32 = 0x8080_8080;
         let bucket = bucket(key);
-        let Some(marks) = self.0.get(bucket) else { return NO_PLACE };
+        let marks = self.0.get(bucket).copied().unwrap_or_default();
         // The lowest byte that is zero is the mark that is sought.
         let differs = marks ^ (mark(key) * ONES);
         let zero = differs.wrapping_sub(ONES) & !differs & TOPS;
-        let place = (bucket * IN_BUCKET) as u32 + zero.trailing_zeros() / 8;
-        if zero == 0 { NO_PLACE } else { place }
-    }
-
-    /// Puts the place of each key where the key was.
-    pub(super) fn places(&self, keys: &mut [u32]) {
-        for key in keys {
-            *key = self.place(*key);
-        }
+        ((bucket * IN_BUCKET) as u32 + zero.trailing_zeros() / 8, zero != 0)
     }
 
     pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
@@ -105,12 +100,14 @@ mod tests {
         let known: Vec<u32> = (1..40_000).map(spread).collect();
         let messages = [known.as_slice(), &known, &known, &[spread(90_000)]];
         let vocabulary = Vocabulary::of(messages.into_iter());
-        let mut places = known.clone();
-        vocabulary.places(&mut places);
-        places.retain(|place| *place != NO_PLACE);
+        let places: Vec<u32> = known
+            .iter()
+            .map(|key| vocabulary.place(*key))
+            .filter_map(|(place, is_known)| is_known.then_some(place))
+            .collect();
         assert!(known.len() * 95 / 100 < places.len(), "{}", places.len());
         assert!(places.iter().all(|place| (*place as usize) < N_PLACES));
-        let is_known = |n: &u32| vocabulary.place(spread(*n)) != NO_PLACE;
+        let is_known = |n: &u32| vocabulary.is_known(spread(*n));
         let strangers = (100_000..140_000).filter(is_known).count();
         assert!(strangers < 40_000 / 60, "{strangers}");
         let bytes: Vec<u8> = vocabulary.bytes().collect();

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use pinyin::ToPinyin;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Cell, Disguise, Undone, is_han, note};
 use crate::lexicon;
@@ -43,12 +43,19 @@ const GLUE: &[(&str, &str)] = &[
 /// Longest letter run that is looked at.
 const LETTERS_MAX: usize = 64;
 
+/// Longest letter run inside a word of which the rest is written out.
+const MIXED_LETTERS_MAX: usize = 12;
+
 struct Spelling {
     words: FxHashMap<String, String>,
     glue: FxHashMap<&'static str, &'static str>,
     /// A word with some of its characters spelled: `yan证码`, `验zheng码`.
     mixed: FxHashMap<String, String>,
+    /// The runs of letters in them.
+    mixed_runs: FxHashSet<String>,
     longest: usize,
+    /// The two letters that spelled words, glue and such runs begin with.
+    heads: FxHashSet<(char, char)>,
 }
 
 static SPELLING: LazyLock<Spelling> = LazyLock::new(|| {
@@ -56,7 +63,9 @@ static SPELLING: LazyLock<Spelling> = LazyLock::new(|| {
         words: FxHashMap::default(),
         glue: GLUE.iter().copied().collect(),
         mixed: FxHashMap::default(),
+        mixed_runs: FxHashSet::default(),
         longest: 0,
+        heads: FxHashSet::default(),
     };
     for (initials, word) in INITIALS {
         spelling.words.insert((*initials).to_owned(), (*word).to_owned());
@@ -64,6 +73,14 @@ static SPELLING: LazyLock<Spelling> = LazyLock::new(|| {
     for phrase in lexicon::phrases() {
         spelling.learn(phrase);
     }
+    let pieces = spelling.words.keys().map(String::as_str).chain(GLUE.iter().map(|it| it.0));
+    let pieces = pieces.chain(spelling.mixed_runs.iter().map(String::as_str));
+    spelling.heads = pieces
+        .filter_map(|piece| {
+            let mut letters = piece.chars();
+            Some((letters.next()?, letters.next()?))
+        })
+        .collect();
     spelling
 });
 
@@ -96,7 +113,13 @@ impl Spelling {
                         if mask >> k & 1 == 1 { (*syllable).to_owned() } else { c.to_string() }
                     })
                     .collect();
-            self.mixed.entry(key).or_insert_with(|| phrase.to_owned());
+            // Letters that stand apart, as in `yan证ma`, are two runs: not looked for.
+            let letters = key.trim_matches(is_han);
+            let is_run = letters.chars().all(|c| c.is_ascii_lowercase());
+            if is_run && (2..=MIXED_LETTERS_MAX).contains(&letters.len()) {
+                self.mixed_runs.insert(letters.to_owned());
+                self.mixed.entry(key).or_insert_with(|| phrase.to_owned());
+            }
         }
     }
 }
@@ -134,6 +157,10 @@ fn run_end(cells: &[Cell], start: usize) -> usize {
 
 fn decode(cells: &[Cell], start: usize, end: usize) -> Option<(usize, usize, String)> {
     if end - start > LETTERS_MAX {
+        return None;
+    }
+    let mut run = cells.get(start..end)?.iter().map(|cell| cell.c).filter(|&c| c != ' ');
+    if !SPELLING.heads.contains(&(run.next()?, run.next()?)) {
         return None;
     }
     let letters: String =
@@ -193,7 +220,7 @@ fn mixed(
     end: usize,
     letters: &str,
 ) -> Option<(usize, usize, String)> {
-    if letters.len() > 12 || letters.len() < 2 {
+    if !SPELLING.mixed_runs.contains(letters) {
         return None;
     }
     for before in (0..=3usize).rev() {

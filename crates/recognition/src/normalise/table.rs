@@ -112,7 +112,7 @@ pub(super) enum Fold {
 /// What is known of characters.
 pub(super) struct Tables {
     han: Box<[u16]>,
-    /// What a character may be: `HEAD`, `SECOND`, `DIGIT`.
+    /// What a character may be: `HEAD`, `SECOND`, `DIGIT`, `FOLDED`.
     marks: Box<[u8]>,
     others: FxHashMap<char, (char, Fold)>,
     emoji: FxHashMap<char, &'static str>,
@@ -125,6 +125,8 @@ pub(super) const HEAD: u8 = 1;
 pub(super) const SECOND: u8 = 2;
 /// A digit, or a power of ten.
 const DIGIT: u8 = 4;
+/// Has a simplified form.
+const FOLDED: u8 = 8;
 /// The digits and powers of ten of the CJK block.
 const DIGITS: &str = "零一二两三四五六七八九十百千万";
 
@@ -161,6 +163,11 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
             *slot |= bit;
         }
     };
+    for (from, c) in (HAN_FIRST..).filter_map(char::from_u32).zip(&han) {
+        if *c != 0 {
+            mark(from, FOLDED);
+        }
+    }
     DIGITS.chars().for_each(|c| mark(c, DIGIT));
     for &(parts, whole) in SPLIT {
         parts.chars().zip([HEAD, SECOND]).for_each(|(part, bit)| mark(part, bit));
@@ -178,6 +185,13 @@ pub(super) fn tables() -> &'static Tables {
 }
 
 impl Tables {
+    /// A character of the CJK block that is nothing but itself, as most are.
+    #[inline]
+    pub(super) fn is_ordinary(&self, c: char) -> bool {
+        let slot = (c as u32).wrapping_sub(HAN_FIRST) as usize;
+        self.marks.get(slot) == Some(&0)
+    }
+
     /// The simplified form of a character of the CJK block, if it has another one.
     #[inline]
     pub(super) fn simplified(&self, c: char) -> Option<char> {
@@ -208,11 +222,30 @@ pub(super) fn emoji_word(c: char) -> Option<&'static str> {
     TABLES.emoji.get(&c).copied()
 }
 
-/// Whether a character is a Chinese digit or power of ten; the table is looked up once.
+/// What a character is to the network.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Sort {
+    Han,
+    /// A Chinese digit or power of ten.
+    HanDigit,
+    Other,
+}
+
+/// Tells the sort of characters; the table is looked up once.
 #[inline]
-pub(crate) fn han_digits() -> impl Fn(char) -> bool {
+pub(crate) fn sorts() -> impl Fn(char) -> Sort {
     let tables = tables();
-    move |c| c == '〇' || tables.marks(c) & DIGIT != 0
+    move |c| {
+        if tables.is_ordinary(c) {
+            Sort::Han
+        } else if c == '〇' || tables.marks(c) & DIGIT != 0 {
+            Sort::HanDigit
+        } else if is_han(c) {
+            Sort::Han
+        } else {
+            Sort::Other
+        }
+    }
 }
 
 /// The pairs that begin with this part.
