@@ -1,7 +1,7 @@
 //! The letters of a message for the network: runs of digits, Chinese ones too,
 //! become `0`, addresses become `u`, names and places of shared data go.
 
-use crate::normalise::{Cell, Plain, Sort, begins, sorts};
+use crate::normalise::{Cell, LetterKind, Plain, begins, letter_kinds};
 
 /// Words that stand in shared data for a number, an address or a name, and what
 /// they are read as; names and places say nothing.
@@ -25,21 +25,23 @@ fn push_once(letters: &mut Vec<char>, sign: char) {
 
 /// The letters of a normalised text.
 pub(crate) fn letters(plain: &Plain) -> Vec<char> {
-    let sort = sorts();
+    let kind = letter_kinds();
     let mut letters = Vec::with_capacity(plain.len());
     let mut han_run = 0usize;
     let mut skip_to = 0usize;
+    // Where the run of signs ends whose letters are being read.
+    let mut run_end = 0usize;
     for (at, cell) in plain.cells().iter().enumerate() {
         let c = cell.c;
         if at < skip_to {
             continue;
         }
-        match sort(c) {
-            Sort::Han => {
+        match kind(c) {
+            LetterKind::Han => {
                 han_run = 0;
                 letters.push(c);
             }
-            Sort::HanDigit => {
+            LetterKind::HanDigit => {
                 han_run += 1;
                 match letters.last_mut() {
                     Some('0') => {}
@@ -48,13 +50,39 @@ pub(crate) fn letters(plain: &Plain) -> Vec<char> {
                     _ => letters.push(c),
                 }
             }
-            Sort::Other => {
+            LetterKind::Other => {
                 han_run = 0;
-                skip_to = at + push_other(&mut letters, plain.from(at), c);
+                if c.is_ascii_alphabetic() {
+                    let rest = plain.rest_at(at);
+                    let mut is_address = begins(rest, "http") || begins(rest, "www.");
+                    if run_end <= at {
+                        let run = run_of(rest);
+                        run_end = at + run.len();
+                        is_address |= is_host(run);
+                    }
+                    if is_address {
+                        push_once(&mut letters, 'u');
+                        skip_to = run_end;
+                        continue;
+                    }
+                }
+                skip_to = at + push_other(&mut letters, plain.rest_at(at), c);
             }
         }
     }
     letters
+}
+
+/// The signs from here on without a blank or a Chinese character.
+fn run_of(cells: &[Cell]) -> &[Cell] {
+    let length = cells.iter().take_while(|cell| cell.c.is_ascii_graphic()).count();
+    cells.get(..length).unwrap_or_default()
+}
+
+/// A host: letters, a dot, letters, and nothing Chinese between.
+fn is_host(run: &[Cell]) -> bool {
+    run.last().is_some_and(|cell| cell.c.is_ascii_alphanumeric())
+        && run.iter().any(|cell| cell.c == '.')
 }
 
 /// Appends what stands for a character that is not Chinese, or for the word that
@@ -63,35 +91,17 @@ fn push_other(letters: &mut Vec<char>, rest: &[Cell], c: char) -> usize {
     if c.is_ascii_digit() {
         push_once(letters, '0');
     } else if c.is_ascii_alphabetic() {
-        match folded_word(rest) {
-            Some((length, sign)) => {
-                if let Some(sign) = sign {
-                    push_once(letters, sign);
-                }
-                return length;
+        if let Some((mask, sign)) = MASKS.iter().find(|(mask, _)| begins(rest, mask)) {
+            if let Some(sign) = sign {
+                push_once(letters, *sign);
             }
-            None => letters.push(c),
+            return mask.len();
         }
+        letters.push(c);
     } else if matches!(c, '?' | '!' | ':' | ',' | '。' | '\n' | '【') {
         letters.push(c);
     }
     1
-}
-
-/// The length of an address or a mask that begins here, and its sign.
-fn folded_word(rest: &[Cell]) -> Option<(usize, Option<char>)> {
-    let run = rest.iter().take_while(|cell| cell.c.is_ascii_graphic()).count();
-    let word = rest.get(..run)?;
-    if begins(word, "http") || begins(word, "www.") {
-        return Some((run, Some('u')));
-    }
-    // A host: letters, a dot, letters, and nothing Chinese between.
-    if word.iter().any(|cell| cell.c == '.')
-        && word.last().is_some_and(|cell| cell.c.is_ascii_alphanumeric())
-    {
-        return Some((run, Some('u')));
-    }
-    MASKS.iter().find(|(mask, _)| begins(word, mask)).map(|(mask, sign)| (mask.len(), *sign))
 }
 
 #[cfg(test)]

@@ -82,23 +82,24 @@ pub(crate) struct Lexicon {
 /// Lists of concepts, one behind the other, so that a look at one is near.
 struct Senses {
     concepts: Vec<Concept>,
-    ends: Vec<u32>,
+    /// Where each list begins, and the end.
+    bounds: Vec<u32>,
 }
 
 impl Senses {
     fn of(lists: &[Vec<Concept>]) -> Self {
-        let mut end = 0;
-        let ends = std::iter::once(0).chain(lists.iter().map(|list| {
-            end += list.len() as u32;
-            end
-        }));
-        Self { ends: ends.collect(), concepts: lists.concat() }
+        let mut senses = Self { concepts: Vec::new(), bounds: vec![0] };
+        for list in lists {
+            senses.concepts.extend(list);
+            senses.bounds.push(senses.concepts.len() as u32);
+        }
+        senses
     }
 
     #[inline]
     fn get(&self, number: u32) -> &[Concept] {
         let number = number as usize;
-        match self.ends.get(number..number + 2) {
+        match self.bounds.get(number..number + 2) {
             Some(&[from, to]) => {
                 self.concepts.get(from as usize..to as usize).unwrap_or_default()
             }

@@ -26,7 +26,7 @@ pub use train::{Lesson, Settings, train};
 const N_TYPES: usize = FraudType::ALL.len();
 /// What the network says: scam or not, and how well each type fits.
 const N_OUT: usize = 1 + N_TYPES;
-/// Room for them that a machine adds at once.
+/// Rounded up to whole vector registers of a machine; the rest is zero.
 const N_OUT_WIDE: usize = N_OUT.next_multiple_of(8);
 /// How many views of a message the network forms.
 const N_HIDDEN: usize = 32;
@@ -142,20 +142,23 @@ pub enum ModelError {
 }
 
 /// So many bytes always fit a short.
-const SHORTS_MAX: usize = 256;
+const ADDED_MAX: usize = 256;
+const _: () = assert!(ADDED_MAX * u8::MAX as usize <= u16::MAX as usize);
 
 /// Features in waiting, to be added many at once.
 struct Waiting {
-    features: [u32; SHORTS_MAX],
+    features: [u32; ADDED_MAX],
     n: usize,
 }
 
 impl Waiting {
-    const NONE: Self = Self { features: [0; SHORTS_MAX], n: 0 };
+    const NONE: Self = Self { features: [0; ADDED_MAX], n: 0 };
 
-    /// Adds a feature if it counts; what is too many is lost.
+    /// Adds a feature if it counts. Which count cannot be foreseen: no branch on it.
     #[inline]
     fn push(&mut self, feature: u32, counts: bool) {
+        // INVARIANT: whoever pushes empties it before it is full.
+        debug_assert!(!self.is_full());
         if let Some(free) = self.features.get_mut(self.n) {
             *free = feature;
             self.n += usize::from(counts);
@@ -163,7 +166,7 @@ impl Waiting {
     }
 
     const fn is_full(&self) -> bool {
-        self.n == SHORTS_MAX
+        self.n == ADDED_MAX
     }
 
     /// Adds the rows of all, which wait no more: both bytes of each pair as shorts,
@@ -281,8 +284,8 @@ impl Model {
         let mut n_grams = 0;
         let mut grams = Grams::new();
         // Each letter gives at most two: so they never are too many.
-        for some in letters.chunks(SHORTS_MAX / 2) {
-            let mut waiting = Waiting::NONE;
+        let mut waiting = Waiting::NONE;
+        for some in letters.chunks(ADDED_MAX / 2 - 1) {
             for &c in some {
                 for (key, is_new) in grams.of(c) {
                     let (place, is_known) = self.known.place(key);
@@ -295,10 +298,10 @@ impl Model {
         (sum, n_grams)
     }
 
-    /// The calibrated probability of a score.
-    pub(crate) fn probability(&self, score: f32) -> f32 {
+    /// The calibrated probability of a score, the logarithm of its odds shifted.
+    pub(crate) fn probability(&self, score: f32, shift: f32) -> f32 {
         // Held-out data never support more certainty than this.
-        sigmoid(self.head.certainty.line(score)).clamp(0.002, 0.998)
+        sigmoid(self.head.certainty.line(score) + shift).clamp(0.002, 0.998)
     }
 
     /// How much each concept said to the reader speaks for a scam.
@@ -364,9 +367,9 @@ impl Model {
         let rows: Vec<Row> = weights.as_chunks::<N_HIDDEN>().0.iter().map(Row::new).collect();
         let (acts, grams) = rows.split_at_checked(N_ACTS).ok_or(ModelError::Truncated)?;
         let out = outputs(out.as_flattened());
-        let mut model = Self { head, bias: *bias, out, known, ..Self::untrained() };
-        model.acts = acts.to_vec();
-        model.grams = grams.to_vec();
+        let (acts, grams) = (acts.to_vec(), grams.to_vec());
+        let concepts = [0.0; N_CONCEPTS];
+        let mut model = Self { head, bias: *bias, out, acts, concepts, known, grams };
         model.concepts = model.weigh_concepts();
         Ok(model)
     }
@@ -424,7 +427,7 @@ pub fn shipped() -> &'static Model {
 
 #[cfg(test)]
 mod tests {
-    use super::{Model, exp, shipped};
+    use super::{Grams, Model, N_HIDDEN, exp, shipped};
     use crate::lexicon;
     use crate::origin::sha256;
     use crate::rules::RULES;
@@ -445,6 +448,38 @@ mod tests {
         assert_eq!(&Model::from_bytes(&bytes).expect("a model"), shipped());
         assert!(Model::from_bytes(&bytes[..bytes.len() - 1]).is_err());
         assert!(Model::from_bytes(b"nothing").is_err());
+    }
+
+    #[test]
+    fn long_and_short_messages_are_summed_alike() {
+        let model = shipped();
+        let word = "请把验证码告诉我然后转账到安全账户里面不要对家里人说起这件事情";
+        for n in [0, 1, 126, 127, 128, 129, 254, 255, 256, 900] {
+            let some: Vec<char> = word
+                .chars()
+                .cycle()
+                .enumerate()
+                .take(n)
+                .map(|(i, c)| {
+                    if i % 3 == 0 { char::from_u32(0x4E00 + i as u32).unwrap_or(c) } else { c }
+                })
+                .collect();
+            let (sum, n_grams) = model.sum_of_grams(&some);
+            let mut plain = [0i32; N_HIDDEN];
+            let (mut keys, mut n_new) = (Grams::new(), 0);
+            for (key, is_new) in some.iter().flat_map(|c| keys.of(*c)).collect::<Vec<_>>() {
+                n_new += usize::from(is_new);
+                let (place, is_known) = model.known.place(key);
+                if is_new && is_known {
+                    let row = model.grams[place as usize].weights();
+                    plain
+                        .iter_mut()
+                        .zip(row)
+                        .for_each(|(sum, weight)| *sum += i32::from(weight));
+                }
+            }
+            assert_eq!((sum, n_grams), (plain, n_new), "{n} letters");
+        }
     }
 
     #[test]

@@ -2,17 +2,17 @@
 //! characters, pinyin, emoji, spaces. Every character of the result knows
 //! where it stood in the original, and what was undone is kept.
 
+mod gaps;
 mod latin;
 mod table;
 
-use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
-pub(crate) use table::{Sort, is_han, sorts};
+use gaps::{close_gaps, is_gap, is_sure_gap};
+pub(crate) use table::{LetterKind, is_han, letter_kinds};
 
 /// One way of writing a word so that a filter does not see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Disguise {
     FullWidth,
     LookAlike,
@@ -63,7 +63,7 @@ impl Plain {
     }
 
     /// The characters from a place on; none behind the end.
-    pub(crate) fn from(&self, at: usize) -> &[Cell] {
+    pub(crate) fn rest_at(&self, at: usize) -> &[Cell] {
         self.cells.get(at..).unwrap_or_default()
     }
 
@@ -79,8 +79,13 @@ impl Plain {
     pub(crate) fn span(&self, from: usize, to: usize) -> (u32, u32) {
         let place = |at: usize| self.cells.get(at).map(|cell| cell.at);
         let first = place(from).unwrap_or(0);
-        let last = to.checked_sub(1).and_then(place).unwrap_or(first);
-        (first, last.max(first) + 1)
+        let last = to.checked_sub(1).and_then(place).unwrap_or(first).max(first);
+        // A character that was put together reaches as far as its parts did.
+        let joined = self
+            .undone
+            .iter()
+            .find(|it| it.disguise == Disguise::Split && (it.from..it.to).contains(&last));
+        (first, joined.map_or(last + 1, |it| it.to))
     }
 }
 
@@ -247,196 +252,23 @@ fn punctuation(c: char) -> Option<char> {
     })
 }
 
-/// Marks that are put between the characters of a word to hide it.
-fn is_gap(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '*'
-            | '_'
-            | '~'
-            | '^'
-            | '|'
-            | '·'
-            | '.'
-            | '-'
-            | '+'
-            | '='
-            | '#'
-            | '/'
-            | '\\'
-            | '`'
-            | '\''
-            | '"'
-            | ','
-            | '、'
-            | '。'
-            | '('
-            | ')'
-            | '【'
-            | '】'
-            | '['
-            | ']'
-            | '<'
-            | '>'
-            | '{'
-            | '}'
-            | '&'
-            | '%'
-            | '$'
-            | '@'
-            | ORNAMENT
-    )
-}
-
-/// Marks that never stand between two characters of an ordinary sentence.
-fn is_sure_gap(c: char) -> bool {
-    matches!(
-        c,
-        ' ' | '*' | '_' | '~' | '^' | '|' | '\\' | '`' | '=' | '#' | '+' | '&' | '$' | ORNAMENT
-    )
-}
-
-fn is_bracket(open: char, close: char) -> bool {
-    matches!((open, close), ('(', ')') | ('【', '】') | ('[', ']') | ('<', '>') | ('{', '}'))
-}
-
-/// Second pass: marks between characters of a word go away.
-fn close_gaps(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
-    let mut kept: Vec<Cell> = Vec::with_capacity(cells.len());
-    let mut i = 0;
-    while let Some(&cell) = cells.get(i) {
-        if !is_gap(cell.c) {
-            kept.push(cell);
-            i += 1;
-            continue;
-        }
-        let mut end = i;
-        while cells.get(end).is_some_and(|next| is_gap(next.c)) {
-            end += 1;
-        }
-        if drops(cells, &kept, i, end) {
-            // A single space is layout, not a disguise, unless it recurs.
-            let disguised = cell.c != ' ' || recurs(cells, i, end);
-            if disguised {
-                let to = cells.get(end).map_or(cell.at + 1, |next| next.at);
-                note(undone, Disguise::Spaced, cell.at, to.max(cell.at + 1));
-            }
-        } else {
-            keep_marks(&mut kept, cells, i, end);
-        }
-        i = end;
-    }
-    *cells = kept;
-}
-
-/// Keeps the marks `i..end` without ornaments; a space only between two words
-/// of letters, and a hiding mark only if it stands alone.
-fn keep_marks(kept: &mut Vec<Cell>, cells: &[Cell], i: usize, end: usize) {
-    let is_latin =
-        |cell: Option<&Cell>| cell.is_some_and(|cell| cell.c.is_ascii_alphanumeric());
-    let between_words = is_latin(kept.last()) && is_latin(cells.get(end));
-    let alone = end - i == 1;
-    for mark in cells.get(i..end).unwrap_or_default() {
-        let keep = match mark.c {
-            ORNAMENT => false,
-            ' ' => alone && between_words,
-            c => alone || !is_sure_gap(c),
-        };
-        if keep {
-            kept.push(*mark);
-        }
-    }
-}
-
-/// Whether the marks `i..end` only part a word.
-fn drops(cells: &[Cell], kept: &[Cell], i: usize, end: usize) -> bool {
-    let (Some(before), Some(after)) = (kept.last(), cells.get(end)) else { return false };
-    let between_han = is_wordy(before.c) && is_wordy(after.c);
-    if !between_han {
-        return false;
-    }
-    let marks = cells.get(i..end).unwrap_or_default();
-    if marks.iter().all(|mark| is_sure_gap(mark.c)) {
-        // Between Latin words a space is a space; any other such mark hides.
-        let spaces = marks.iter().all(|mark| mark.c == ' ');
-        return !spaces || is_han(before.c) || is_han(after.c) || spelled_apart(cells, i, end);
-    }
-    if !(is_han(before.c) && is_han(after.c)) {
-        return false;
-    }
-    // A comma beside an ornament is still a comma.
-    if marks.len() > 1 && marks.iter().any(|mark| matches!(mark.c, ',' | '。' | '、')) {
-        return false;
-    }
-    if let [mark] = marks {
-        // `转[账]`: a bracket around one character.
-        let opens = cells.get(end + 1).is_some_and(|close| is_bracket(mark.c, close.c));
-        let closed = end
-            .checked_sub(3)
-            .and_then(|k| cells.get(k))
-            .is_some_and(|open| is_bracket(open.c, mark.c));
-        if opens || closed {
-            return true;
-        }
-    }
-    recurs(cells, i, end)
-}
-
-/// Whether the same mark stands again one character before or after.
-fn recurs(cells: &[Cell], i: usize, end: usize) -> bool {
-    let Some(mark) = cells.get(i).map(|cell| cell.c) else { return false };
-    if end - i > 2 || mark == '、' && end - i == 1 && !twice(cells, i, end, mark) {
-        return false;
-    }
-    let after = cells.get(end + 1).is_some_and(|cell| cell.c == mark)
-        && cells.get(end).is_some_and(|cell| is_han(cell.c));
-    let before = i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
-        && i.checked_sub(1).and_then(|k| cells.get(k)).is_some_and(|cell| is_han(cell.c));
-    after || before
-}
-
-/// `q q 1 2 3`: single letters or digits, each parted by the same mark.
-fn spelled_apart(cells: &[Cell], i: usize, end: usize) -> bool {
-    let Some(mark) = cells.get(i).map(|cell| cell.c) else { return false };
-    let is_mark = |k: Option<usize>| {
-        k.and_then(|k| cells.get(k)).is_none_or(|cell| cell.c == mark || is_han(cell.c))
-    };
-    end - i == 1 && is_mark(i.checked_sub(2)) && is_mark(end.checked_add(1))
-}
-
-/// An enumeration comma parts single words in ordinary lists, so it must recur on both sides.
-fn twice(cells: &[Cell], i: usize, end: usize, mark: char) -> bool {
-    cells.get(end + 1).is_some_and(|cell| cell.c == mark)
-        && i.checked_sub(2).and_then(|k| cells.get(k)).is_some_and(|cell| cell.c == mark)
-}
-
-fn is_wordy(c: char) -> bool {
-    is_han(c) || c.is_ascii_alphanumeric()
-}
-
 /// Third pass: parts of a character that stand side by side become one.
 fn join_parts(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
-    let mut i = 0;
-    while let Some(cell) = cells.get(i).copied() {
-        let found = table::split_pairs(cell.c).and_then(|pairs| {
-            pairs.iter().find(|(parts, _)| {
-                parts
-                    .chars()
-                    .enumerate()
-                    .all(|(k, part)| cells.get(i + k).is_some_and(|cell| cell.c == part))
-            })
-        });
-        if let Some(&(parts, whole)) = found {
-            let n = parts.chars().count();
-            let to = cells.get(i + n - 1).map_or(cell.at + 1, |last| last.at + 1);
-            cells.drain(i + 1..i + n);
-            if let Some(slot) = cells.get_mut(i) {
-                slot.c = whole;
-            }
-            note(undone, Disguise::Split, cell.at, to);
+    let mut kept: Vec<Cell> = Vec::with_capacity(cells.len());
+    let mut rest = cells.as_slice();
+    while let Some(cell) = rest.first() {
+        let found = table::split_pairs(cell.c)
+            .and_then(|pairs| pairs.iter().find(|(parts, _)| begins(rest, parts)));
+        let (c, n) =
+            found.map_or((cell.c, 1), |(parts, whole)| (*whole, parts.chars().count()));
+        let (parts, behind) = rest.split_at_checked(n).unwrap_or((rest, &[]));
+        if let (Some(_), Some(last)) = (found, parts.last()) {
+            note(undone, Disguise::Split, cell.at, last.at + 1);
         }
-        i += 1;
+        kept.push(Cell { c, at: cell.at });
+        rest = behind;
     }
+    *cells = kept;
 }
 
 /// Remembers a change; neighbours of one kind become one entry.
@@ -500,5 +332,8 @@ mod tests {
         let read = normalise("请 轉 賬 吧");
         assert_eq!(written(&read), "请转账吧");
         assert_eq!(read.span(1, 3), (2, 5));
+        let read = normalise("把钱车专贝长到账户");
+        assert_eq!(written(&read), "把钱转账到账户");
+        assert_eq!((read.span(2, 3), read.span(2, 4)), ((2, 6), (2, 6)));
     }
 }

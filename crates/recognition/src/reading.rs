@@ -1,8 +1,11 @@
 //! A message as recognition reads it: the phrases of the lexicon, each with
 //! how it is meant (asked of the reader, denied, reported, the reader's own).
 
+mod sentences;
+
 use crate::lexicon::{self, Concept, ConceptSet};
 use crate::normalise::{Cell, Plain, begins, normalise};
+use sentences::{Cut, Sentence, cut, last_words, quotations};
 
 /// How a phrase is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,45 +54,14 @@ pub(crate) struct Reading {
     /// How many acts stand inside quotation marks.
     pub(crate) n_quoted: usize,
     pub(crate) is_dialogue: bool,
+    /// The last sentence warns, forbids or tells how to be safe.
+    pub(crate) ends_warning: bool,
     /// A code is handed over, not asked for: 验证码 482913.
     pub(crate) gives_code: bool,
 }
 
-/// A stretch between sentence marks.
-struct Sentence {
-    to: usize,
-    own: bool,
-    reports: bool,
-    /// Asks whether it is a swindle.
-    asks: bool,
-}
-
 /// So many characters before an act a denial still counts.
 const DENIAL_REACH: usize = 8;
-
-/// Names in front of a colon that mark the reader's own turn.
-const OWN_SPEAKERS: &[&str] = &[
-    "我:",
-    "本人:",
-    "用户:",
-    "客户:",
-    "受害人:",
-    "事主:",
-    "机主:",
-    "家长:我",
-    "right:",
-    "右:",
-    "市民:",
-    "顾客:",
-    "旅客:",
-    "储户:",
-    "接听人:",
-    "接听者:",
-    "居民:",
-    "业主:",
-];
-/// A name in front of a colon has at most so many characters.
-const SPEAKER_CHARS_MAX: usize = 8;
 
 impl Reading {
     /// Reads a message.
@@ -109,13 +81,17 @@ impl Reading {
         let mut seen = [0; N_SCOPES];
         let mut n_denied = 0;
         let mut gives_code = false;
+        let last = last_words(&plain, &sentences);
+        let mut ends_warning = false;
         for hit in &hits {
+            ends_warning |= usize::from(hit.sentence) == last
+                && (hit.scope == Scope::Denied || WARNINGS & hit.concept.bit() != 0);
             if let Some(set) = seen.get_mut(hit.scope as usize) {
                 *set |= hit.concept.bit();
             }
             n_denied += usize::from(hit.scope == Scope::Denied);
             gives_code |= hit.concept == Concept::Code
-                && is_followed_by_digits(plain.from(hit.to as usize));
+                && is_followed_by_digits(plain.rest_at(hit.to as usize));
         }
         Self {
             plain,
@@ -128,6 +104,7 @@ impl Reading {
             n_denied,
             n_quoted,
             is_dialogue,
+            ends_warning,
             gives_code,
         }
     }
@@ -137,10 +114,65 @@ impl Reading {
         self.seen[Scope::Plain as usize]
     }
 
+    /// Whether it warns of something or tells of swindlers.
+    pub(crate) fn warns(&self) -> bool {
+        self.said() & (Concept::Warn.bit() | Concept::Narr.bit()) != 0
+    }
+
+    /// Whether it gives the reader a way on: a link, a number, a group. Also where a
+    /// warning stands in front, for that is how swindlers begin.
+    pub(crate) fn leads(&self) -> bool {
+        self.digits_max >= LEADING_DIGITS || self.said_or_told() & LEADS != 0
+    }
+
+    /// Whether it only warns: it asks for nothing, gives the reader nothing to follow,
+    /// and nobody speaks of oneself.
+    pub(crate) fn only_warns(&self) -> bool {
+        self.said() & Concept::Warn.bit() != 0
+            && self.said_or_told() & DEMANDS == 0
+            && !self.leads()
+            && !speaks_of_me(&self.plain)
+    }
+
+    fn said_or_told(&self) -> ConceptSet {
+        self.said() | self.seen[Scope::Reported as usize]
+    }
+
     /// Whether a concept was met in a scope.
     pub(crate) fn has(&self, concept: Concept, scope: Scope) -> bool {
         self.seen.get(scope as usize).is_some_and(|set| set & concept.bit() != 0)
     }
+}
+
+/// Concepts of ways on which a reader is to follow.
+const LEADS: ConceptSet = Concept::Url.bit()
+    | Concept::Link.bit()
+    | Concept::Contact.bit()
+    | Concept::Scan.bit()
+    | Concept::Install.bit()
+    | Concept::Meeting.bit();
+/// Concepts of what a swindler is after.
+const DEMANDS: ConceptSet = Concept::Transfer.bit()
+    | Concept::Pay.bit()
+    | Concept::SafeAccount.bit()
+    | Concept::Code.bit()
+    | Concept::Secret.bit();
+/// From so many digits on a number can be called or added.
+const LEADING_DIGITS: usize = 5;
+
+/// What 我 stands in front of where an office speaks: 我校, 我市.
+const OFFICES: &str = "校院系班部局所行司市县区镇乡村省国社街厅处委会站馆矿厂队库";
+
+/// Whether somebody speaks of oneself, not an office, nor of 自我.
+fn speaks_of_me(plain: &Plain) -> bool {
+    plain.cells().iter().enumerate().any(|(at, cell)| match cell.c {
+        '俺' | '咱' => true,
+        '我' => {
+            let before = at.checked_sub(1).and_then(|before| plain.get(before));
+            before != Some('自') && plain.get(at + 1).is_none_or(|c| !OFFICES.contains(c))
+        }
+        _ => false,
+    })
 }
 
 fn is_followed_by_digits(rest: &[Cell]) -> bool {
@@ -150,96 +182,6 @@ fn is_followed_by_digits(rest: &[Cell]) -> bool {
         .take_while(char::is_ascii_digit)
         .nth(3)
         .is_some()
-}
-
-/// A text cut into sentences, with what was counted on the way.
-struct Cut {
-    sentences: Vec<Sentence>,
-    digits_max: usize,
-    is_dialogue: bool,
-    has_quotes: bool,
-}
-
-/// Every mark that parts sentences or quotes comes before it.
-const BEHIND_MARKS: char = '\u{3400}';
-
-fn cut(plain: &Plain) -> Cut {
-    let mut cut = Cut {
-        sentences: Vec::with_capacity(8),
-        digits_max: 0,
-        is_dialogue: false,
-        has_quotes: false,
-    };
-    let mut digits = 0;
-    let mut start = 0;
-    let mut colon = None;
-    for (at, cell) in plain.cells().iter().enumerate() {
-        let c = cell.c;
-        // Most are Chinese characters: neither marks nor digits.
-        if c >= BEHIND_MARKS {
-            digits = 0;
-            continue;
-        }
-        // Account numbers are written in groups: a space does not end them.
-        if c.is_ascii_digit() {
-            digits += 1;
-            cut.digits_max = cut.digits_max.max(digits);
-            continue;
-        }
-        if c != ' ' {
-            digits = 0;
-        }
-        match c {
-            '“' | '「' | '"' => cut.has_quotes = true,
-            ':' if colon.is_none() => colon = Some(at),
-            '。' | '!' | '?' | ';' | '\n' | '…' => {
-                cut.end(plain, (start, at + 1), colon.take());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    if start < plain.len() {
-        cut.end(plain, (start, plain.len()), colon);
-    }
-    cut
-}
-
-impl Cut {
-    /// Ends a sentence, whose first colon is given: it is the turn of whom its
-    /// own mark names, or of whom the one before did.
-    fn end(&mut self, plain: &Plain, (from, to): (usize, usize), colon: Option<usize>) {
-        let mut own = self.sentences.last().is_some_and(|before| before.own);
-        if let Some(colon) = colon {
-            let blanks = plain.from(from).iter().take_while(|cell| cell.c.is_whitespace());
-            let from = from + blanks.count();
-            if (from + 1..=from + SPEAKER_CHARS_MAX).contains(&colon) {
-                let head = plain.from(from);
-                own = OWN_SPEAKERS.iter().any(|mark| begins(head, mark));
-                self.is_dialogue = true;
-            }
-        }
-        self.sentences.push(Sentence { to, own, reports: false, asks: false });
-    }
-}
-
-/// The stretches inside quotation marks.
-fn quotations(plain: &Plain) -> Vec<(usize, usize)> {
-    let mut stretches = Vec::new();
-    let mut open: Option<(usize, char)> = None;
-    for (at, cell) in plain.cells().iter().enumerate() {
-        match (open, cell.c) {
-            (Some((from, '“')), '”')
-            | (Some((from, '「')), '」')
-            | (Some((from, '"')), '"') => {
-                stretches.push((from, at));
-                open = None;
-            }
-            (_, '“' | '「') | (None, '"') => open = Some((at, cell.c)),
-            _ => {}
-        }
-    }
-    stretches
 }
 
 /// Marks what stands inside quotation marks as reported if someone warns, and
@@ -283,7 +225,7 @@ fn collect(plain: &Plain, sentences: &[Sentence]) -> Vec<Hit> {
                 scope: Scope::Plain,
                 from: found.from as u32,
                 to: found.to as u32,
-                sentence: sentence as u16,
+                sentence: u16::try_from(sentence).unwrap_or(u16::MAX),
             });
         }
     });
@@ -306,7 +248,7 @@ fn whole_word(plain: &Plain, from: usize, to: usize) -> bool {
         return true;
     }
     // Host endings and schemes stand inside an address.
-    plain.get(from) == Some('.') || begins(plain.from(from), "http")
+    plain.get(from) == Some('.') || begins(plain.rest_at(from), "http")
 }
 
 /// Concepts that tell about others instead of asking something of the reader.
@@ -435,5 +377,27 @@ mod tests {
         assert_eq!(scope_of("骗子要求转账", Concept::Transfer), Some(Scope::Reported));
         assert_eq!(scope_of("对方：你好\n我：我去转账", Concept::Transfer), Some(Scope::Own));
         assert_eq!(scope_of("不要挂电话，马上转账", Concept::Transfer), Some(Scope::Plain));
+    }
+
+    #[test]
+    fn a_reminder_only_warns() {
+        let only_warns = |text: &str| Reading::of(text).only_warns();
+        assert!(only_warns("我校提醒：冒充老师收费的都是骗局，请当心"));
+        assert!(only_warns("自我防范要加强，谨防刷单骗局"));
+        assert!(!only_warns("警方提醒：账户有风险，请加微信处理"));
+        assert!(!only_warns("警方提醒：账户有风险，请打13900000001"));
+        assert!(!only_warns("反诈中心提醒：请将资金转入安全账户"));
+        assert!(!only_warns("他叫我交保证金，我妈说小心"));
+        assert!(!only_warns("请交保证金"));
+    }
+
+    #[test]
+    fn a_message_may_end_with_a_warning_whatever_marks_follow() {
+        let ends = |text: &str| Reading::of(text).ends_warning;
+        for end in ["", "。", "！！", "。\n", "。\n……"] {
+            assert!(ends(&format!("他要您交钱，那是假的。切勿轻信{end}")), "{end:?}");
+        }
+        assert!(!ends("他说是客服，我不信。转账"));
+        assert!(!ends("当心骗子。我们加微信谈"));
     }
 }

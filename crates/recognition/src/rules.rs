@@ -41,6 +41,9 @@ pub(crate) struct Firing {
     pub(crate) to: u32,
 }
 
+/// No more places than this are tried for a rule: a very long text says no more.
+const ANCHORS_MAX: usize = 64;
+
 impl Rule {
     /// Where the rule holds, if it does.
     #[inline]
@@ -53,7 +56,9 @@ impl Rule {
         {
             return None;
         }
-        plain_hits(reading, *first).find_map(|anchor| self.complete(reading, anchor, rest))
+        plain_hits(reading, *first)
+            .take(ANCHORS_MAX)
+            .find_map(|anchor| self.complete(reading, anchor, rest))
     }
 
     /// Finds the other parts around the first one.

@@ -10,11 +10,15 @@ use crate::reading::{Reading, Scope};
 use crate::rules::{self, Firing, RULES, Rule};
 
 /// From this probability on it is a scam.
-pub const SCAM_FROM: f64 = 0.8;
+pub const SCAM_FROM: f64 = 0.85;
 /// From this probability on it is suspicious.
 pub const SUSPICIOUS_FROM: f64 = 0.5;
 /// What a bare order of a swindler is worth at least.
-const BARE_ORDER: f64 = 0.85;
+const BARE_ORDER: f64 = SCAM_FROM;
+/// Of the messages that only warn, eight in a hundred that we learned from are scams,
+/// for writers put an imitation beside many a reminder; of those that people get two
+/// or three. So much is added to the logarithm of the odds.
+const ONLY_WARNS: f32 = -1.2;
 /// A message is bare up to so many characters.
 const BARE_CHARS_MAX: usize = 16;
 /// From this strength on a rule decides about a bare message alone.
@@ -89,7 +93,8 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
     let reading = Reading::of(text);
     let firings = rules::judge(&reading);
     let opinion = model.judge(&reading, &firings);
-    let probability = f64::from(model.probability(opinion.score));
+    let shift = if reading.only_warns() { ONLY_WARNS } else { 0.0 };
+    let probability = f64::from(model.probability(opinion.score, shift));
     let probability =
         if bare_order(&reading, &firings) { probability.max(BARE_ORDER) } else { probability };
     let outcome = if probability >= SCAM_FROM {
@@ -109,8 +114,8 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
 }
 
 /// A few words that a strong rule holds for, and nothing beside them that could
-/// speak for the writer: 把钱转到安全账户. Of so few words the network knows little. Among
-/// our own messages 38 are such, 37 of them scams.
+/// speak for the writer: 把钱转到安全账户. Of so few words the network knows little. Of
+/// our own messages it lifts fourteen, ten of them scams.
 fn bare_order(reading: &Reading, firings: &[Firing]) -> bool {
     let framed = reading.n_reports + reading.n_warnings + reading.n_denied + reading.n_quoted;
     reading.plain.len() <= BARE_CHARS_MAX
@@ -238,6 +243,7 @@ mod tests {
             "把验证码发给我",
             "把你的验证码告诉我",
             "不要告诉任何人，把钱打过来",
+            "切记保密，把验证码告诉客服",
         ] {
             let verdict = identify(text);
             assert_eq!(verdict.outcome, Outcome::Scam, "{text}: {}", verdict.probability);

@@ -51,16 +51,16 @@ fn judged(lessons: &[Lesson], change: impl Fn(&str) -> String) -> Vec<Judged> {
 #[test]
 fn the_own_test_messages_are_judged_no_worse_than_the_docs_say() {
     let set = judged(&lessons("test"), str::to_owned);
-    assert!(set.len() >= 7400);
+    assert!(set.len() >= 11_000);
     let figures = Figures::of(&set);
     let (recall, alarms) = (figures.recall().expect("scams"), figures.false_alarms());
     let alarms = alarms.expect("genuine ones");
-    assert!(recall >= 0.865, "recall {recall:.3}");
-    assert!(alarms <= 0.019, "false alarms {alarms:.3}");
+    assert!(recall >= 0.83, "recall {recall:.3}");
+    assert!(alarms <= 0.012, "false alarms {alarms:.3}");
     let types = macro_f1(&set);
-    assert!(types >= 0.83, "types {types:.3}");
+    assert!(types >= 0.82, "types {types:.3}");
     let error = calibration_error(&set);
-    assert!(error <= 0.015, "calibration error {error:.3}");
+    assert!(error <= 0.012, "calibration error {error:.3}");
 }
 
 #[test]

@@ -20,7 +20,10 @@ const N_DENSE: usize = LATE_AT + N_CONCEPTS;
 /// Single features and pairs of concepts.
 pub(super) const N_ACTS: usize = N_DENSE + N_PAIRS;
 /// Acts in the last part of a long message.
-const LATE_AT: usize = MISC_AT + 80;
+const LATE_AT: usize = MISC_AT + MISC_MAX;
+/// How many facts there are, and room for more that moves nothing else.
+const N_FACTS: usize = 65;
+const MISC_MAX: usize = 80;
 
 const _: () = assert!(RULES_MAX >= 60);
 
@@ -36,9 +39,8 @@ const PAIR_REACH: u32 = 40;
 /// No more hits than this are paired: a very long text says no more.
 const PAIRED_MAX: usize = 48;
 
-/// Calls `each` for each single feature and each pair of concepts,
-/// and says whether it counts: which pairs come again cannot be foreseen, so who
-/// takes them should not branch on it.
+/// Calls `each` for each single feature and each pair of concepts, and says whether
+/// it counts: a pair counts once.
 pub(super) fn each_act(reading: &Reading, firings: &[Firing], mut each: impl FnMut(u32, bool)) {
     let mut dense = |feature: usize| each(feature as u32, true);
     dense(0);
@@ -86,7 +88,10 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
     let calm = reading.has(Concept::NotAsked, Scope::Plain)
         || reading.has(Concept::SelfAct, Scope::Plain)
         || reading.has(Concept::GenuineChannel, Scope::Plain);
-    let facts = [
+    // Who only warns gives the reader nothing to follow; who swindles must.
+    let (warns, leads) = (reading.warns(), reading.leads());
+    let ends = reading.ends_warning;
+    let facts: [bool; N_FACTS] = [
         (11..15).contains(&reading.digits_max),
         reading.digits_max >= 5 && reading.digits_max < 11,
         reading.n_reports == 1,
@@ -145,7 +150,19 @@ fn each_misc(reading: &Reading, firings: &[Firing], dense: &mut impl FnMut(usize
             && reading.has(Concept::GenuineChannel, Scope::Plain),
         reading.has(Concept::Isolate, Scope::Plain)
             && reading.has(Concept::Amount, Scope::Plain),
+        warns && !leads,
+        warns && !leads && !told,
+        warns && leads,
+        warns && told,
+        warns && ends && !told,
+        warns && ends && !told && !leads,
+        ends && !told && !leads,
+        ends && leads,
+        ends && firings.is_empty(),
+        ends && !firings.is_empty(),
+        warns && !ends && firings.len() >= 2,
     ];
+    const { assert!(N_FACTS <= MISC_MAX) };
     for (i, _) in facts.iter().enumerate().filter(|(_, holds)| **holds) {
         dense(MISC_AT + i);
     }
@@ -188,7 +205,7 @@ impl Grams {
     }
 
     /// The keys of a letter alone and with the one before it, and whether each comes
-    /// for the first time. Which come again cannot be foreseen: better not branch on it.
+    /// for the first time.
     #[inline]
     pub(super) fn of(&mut self, letter: char) -> [(u32, bool); 2] {
         let c = letter as u32;

@@ -124,27 +124,40 @@ impl Spelling {
     }
 }
 
+/// A word that was spelled, with how many characters around the run are its own.
+struct Spelled {
+    n_before: usize,
+    n_behind: usize,
+    word: String,
+}
+
 /// Replaces spelled words by their characters.
 pub(super) fn spell_out(cells: &mut Vec<Cell>, undone: &mut Vec<Undone>) {
+    let mut kept: Vec<Cell> = Vec::with_capacity(cells.len());
     let mut i = 0;
     while let Some(cell) = cells.get(i) {
         if !cell.c.is_ascii_alphabetic() {
+            kept.push(*cell);
             i += 1;
             continue;
         }
-        let end = run_end(cells, i);
-        if let Some((from, to, word)) = decode(cells, i, end) {
-            let n = word.chars().count();
-            replace(cells, undone, from, to, &word);
-            i = from + n;
-        } else {
-            i = end;
+        let (run, behind) = cells.get(i..).unwrap_or_default().split_at(run_length(cells, i));
+        i += run.len();
+        let found = decode(&kept, run, behind);
+        kept.extend_from_slice(run);
+        if let Some(Spelled { n_before, n_behind, word }) = found {
+            kept.extend_from_slice(behind.get(..n_behind).unwrap_or_default());
+            i += n_behind;
+            let n_written = n_before + run.len() + n_behind;
+            let written = kept.split_off(kept.len().saturating_sub(n_written));
+            spell(&mut kept, undone, &written, &word);
         }
     }
+    *cells = kept;
 }
 
-/// The end of a run of letters; single spaces inside belong to it.
-fn run_end(cells: &[Cell], start: usize) -> usize {
+/// How long a run of letters is; single spaces inside belong to it.
+fn run_length(cells: &[Cell], start: usize) -> usize {
     let mut end = start;
     let is_letter = |k: usize| cells.get(k).is_some_and(|cell| cell.c.is_ascii_alphabetic());
     while is_letter(end)
@@ -152,25 +165,24 @@ fn run_end(cells: &[Cell], start: usize) -> usize {
     {
         end += 1;
     }
-    end
+    end - start
 }
 
-fn decode(cells: &[Cell], start: usize, end: usize) -> Option<(usize, usize, String)> {
-    if end - start > LETTERS_MAX {
+fn decode(before: &[Cell], run: &[Cell], behind: &[Cell]) -> Option<Spelled> {
+    if run.len() > LETTERS_MAX {
         return None;
     }
-    let mut run = cells.get(start..end)?.iter().map(|cell| cell.c).filter(|&c| c != ' ');
-    if !SPELLING.heads.contains(&(run.next()?, run.next()?)) {
+    let mut letters = run.iter().map(|cell| cell.c).filter(|&c| c != ' ');
+    if !SPELLING.heads.contains(&(letters.next()?, letters.next()?)) {
         return None;
     }
-    let letters: String =
-        cells.get(start..end)?.iter().map(|cell| cell.c).filter(|&c| c != ' ').collect();
+    let letters: String = run.iter().map(|cell| cell.c).filter(|&c| c != ' ').collect();
     if letters.len() >= 3
         && let Some(word) = segment(&letters)
     {
-        return Some((start, end, word));
+        return Some(Spelled { n_before: 0, n_behind: 0, word });
     }
-    mixed(cells, start, end, &letters)
+    mixed(before, &letters, behind)
 }
 
 /// Cuts a run into spelled words, longest first; at least one is of the lexicon.
@@ -214,67 +226,38 @@ fn segment(letters: &str) -> Option<String> {
 }
 
 /// A run beside Chinese characters that completes a word of the lexicon.
-fn mixed(
-    cells: &[Cell],
-    start: usize,
-    end: usize,
-    letters: &str,
-) -> Option<(usize, usize, String)> {
+fn mixed(before: &[Cell], letters: &str, behind: &[Cell]) -> Option<Spelled> {
     if !SPELLING.mixed_runs.contains(letters) {
         return None;
     }
-    for before in (0..=3usize).rev() {
-        for after in (0..=3usize).rev() {
-            if before + after == 0 {
+    for n_before in (0..=3usize).rev() {
+        for n_behind in (0..=3usize).rev() {
+            if n_before + n_behind == 0 {
                 continue;
             }
-            let Some(from) = start.checked_sub(before) else { continue };
-            let (Some(head), Some(tail)) =
-                (cells.get(from..start), cells.get(end..end + after))
-            else {
-                continue;
-            };
+            let head = before.len().checked_sub(n_before).and_then(|at| before.get(at..));
+            let (Some(head), Some(tail)) = (head, behind.get(..n_behind)) else { continue };
             if !head.iter().chain(tail).all(|cell| is_han(cell.c)) {
                 continue;
             }
-            let key: String = head
-                .iter()
-                .map(|cell| cell.c)
-                .chain(letters.chars())
-                .chain(tail.iter().map(|cell| cell.c))
-                .collect();
+            let head = head.iter().map(|cell| cell.c);
+            let tail = tail.iter().map(|cell| cell.c);
+            let key: String = head.chain(letters.chars()).chain(tail).collect();
             if let Some(word) = SPELLING.mixed.get(&key) {
-                return Some((from, end + after, word.clone()));
+                return Some(Spelled { n_before, n_behind, word: word.clone() });
             }
         }
     }
     None
 }
 
-/// Puts `word` in place of the cells `from..to`, spreading their places over it.
-fn replace(
-    cells: &mut Vec<Cell>,
-    undone: &mut Vec<Undone>,
-    from: usize,
-    to: usize,
-    word: &str,
-) {
-    let places: Vec<u32> =
-        cells.get(from..to).unwrap_or_default().iter().map(|cell| cell.at).collect();
-    let (Some(&first), Some(&last)) = (places.first(), places.last()) else { return };
-    note(undone, Disguise::Pinyin, first, last + 1);
+/// Appends `word` in place of what was written, its places spread over it.
+fn spell(kept: &mut Vec<Cell>, undone: &mut Vec<Undone>, written: &[Cell], word: &str) {
+    let (Some(first), Some(last)) = (written.first(), written.last()) else { return };
+    note(undone, Disguise::Pinyin, first.at, last.at + 1);
     let n = word.chars().count();
-    let spread: Vec<Cell> = word
-        .chars()
-        .enumerate()
-        .map(|(k, c)| {
-            let at = if k + 1 == n {
-                last
-            } else {
-                places.get(k * places.len() / n).copied().unwrap_or(first)
-            };
-            Cell { c, at }
-        })
-        .collect();
-    cells.splice(from..to, spread);
+    kept.extend(word.chars().enumerate().map(|(k, c)| {
+        let place = if k + 1 == n { Some(last) } else { written.get(k * written.len() / n) };
+        Cell { c, at: place.unwrap_or(first).at }
+    }));
 }

@@ -224,26 +224,26 @@ pub(super) fn emoji_word(c: char) -> Option<&'static str> {
 
 /// What a character is to the network.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Sort {
+pub(crate) enum LetterKind {
     Han,
     /// A Chinese digit or power of ten.
     HanDigit,
     Other,
 }
 
-/// Tells the sort of characters; the table is looked up once.
+/// Tells the kind of characters; the table is looked up once.
 #[inline]
-pub(crate) fn sorts() -> impl Fn(char) -> Sort {
+pub(crate) fn letter_kinds() -> impl Fn(char) -> LetterKind {
     let tables = tables();
     move |c| {
         if tables.is_ordinary(c) {
-            Sort::Han
-        } else if c == '〇' || tables.marks(c) & DIGIT != 0 {
-            Sort::HanDigit
+            LetterKind::Han
+        } else if tables.marks(c) & DIGIT != 0 {
+            LetterKind::HanDigit
         } else if is_han(c) {
-            Sort::Han
+            LetterKind::Han
         } else {
-            Sort::Other
+            LetterKind::Other
         }
     }
 }
