@@ -157,7 +157,7 @@ impl Waiting {
     /// Adds a feature if it counts. Which count cannot be foreseen: no branch on it.
     #[inline]
     fn push(&mut self, feature: u32, counts: bool) {
-        // INVARIANT: whoever pushes empties it before it is full.
+        // INVARIANT: whoever pushes empties it as soon as it is full.
         debug_assert!(!self.is_full());
         if let Some(free) = self.features.get_mut(self.n) {
             *free = feature;
@@ -285,7 +285,7 @@ impl Model {
         let mut grams = Grams::new();
         // Each letter gives at most two: so they never are too many.
         let mut waiting = Waiting::NONE;
-        for some in letters.chunks(ADDED_MAX / 2 - 1) {
+        for some in letters.chunks(ADDED_MAX / 2) {
             for &c in some {
                 for (key, is_new) in grams.of(c) {
                     let (place, is_known) = self.known.place(key);
@@ -467,7 +467,7 @@ mod tests {
             let (sum, n_grams) = model.sum_of_grams(&some);
             let mut plain = [0i32; N_HIDDEN];
             let (mut keys, mut n_new) = (Grams::new(), 0);
-            for (key, is_new) in some.iter().flat_map(|c| keys.of(*c)).collect::<Vec<_>>() {
+            for (key, is_new) in some.iter().flat_map(|c| keys.of(*c)) {
                 n_new += usize::from(is_new);
                 let (place, is_known) = model.known.place(key);
                 if is_new && is_known {

@@ -84,7 +84,7 @@ impl Reading {
         let last = last_words(&plain, &sentences);
         let mut ends_warning = false;
         for hit in &hits {
-            ends_warning |= usize::from(hit.sentence) == last
+            ends_warning |= Some(usize::from(hit.sentence)) == last
                 && (hit.scope == Scope::Denied || WARNINGS & hit.concept.bit() != 0);
             if let Some(set) = seen.get_mut(hit.scope as usize) {
                 *set |= hit.concept.bit();
@@ -154,14 +154,20 @@ const LEADS: ConceptSet = Concept::Url.bit()
 /// Concepts of what a swindler is after.
 const DEMANDS: ConceptSet = Concept::Transfer.bit()
     | Concept::Pay.bit()
+    | Concept::Advance.bit()
+    | Concept::FeeTrick.bit()
+    | Concept::Deposit.bit()
     | Concept::SafeAccount.bit()
+    | Concept::NamedAccount.bit()
+    | Concept::CardTrade.bit()
     | Concept::Code.bit()
-    | Concept::Secret.bit();
+    | Concept::Secret.bit()
+    | Concept::Screen.bit();
 /// From so many digits on a number can be called or added.
 const LEADING_DIGITS: usize = 5;
 
 /// What 我 stands in front of where an office speaks: 我校, 我市.
-const OFFICES: &str = "校院系班部局所行司市县区镇乡村省国社街厅处委会站馆矿厂队库";
+const OFFICES: &str = "校院系班部局行司市县区镇乡村省国社街厅委馆矿厂队库";
 
 /// Whether somebody speaks of oneself, not an office, nor of 自我.
 fn speaks_of_me(plain: &Plain) -> bool {
@@ -387,8 +393,11 @@ mod tests {
         assert!(!only_warns("警方提醒：账户有风险，请加微信处理"));
         assert!(!only_warns("警方提醒：账户有风险，请打13900000001"));
         assert!(!only_warns("反诈中心提醒：请将资金转入安全账户"));
-        assert!(!only_warns("他叫我交保证金，我妈说小心"));
-        assert!(!only_warns("请交保证金"));
+        assert!(!only_warns("警方提醒：请开启屏幕共享配合核查"));
+        assert!(!only_warns("风险提示：需先存保证金解冻"));
+        assert!(!only_warns("他叫我去那边，我妈说小心骗子"));
+        assert!(!only_warns("小心骗子，我会再打给您"));
+        assert!(!only_warns("这都是套路吗"));
     }
 
     #[test]

@@ -41,9 +41,6 @@ pub(crate) struct Firing {
     pub(crate) to: u32,
 }
 
-/// No more places than this are tried for a rule: a very long text says no more.
-const ANCHORS_MAX: usize = 64;
-
 impl Rule {
     /// Where the rule holds, if it does.
     #[inline]
@@ -56,41 +53,48 @@ impl Rule {
         {
             return None;
         }
-        plain_hits(reading, *first)
-            .take(ANCHORS_MAX)
-            .find_map(|anchor| self.complete(reading, anchor, rest))
+        let says = |(_, hit): &(usize, &Hit)| is_plain(hit, *first);
+        let mut anchors = reading.hits.iter().enumerate().filter(says);
+        anchors.find_map(|(at, anchor)| self.complete(reading, (at, anchor), rest))
     }
 
     /// Finds the other parts around the first one.
     fn complete(
         &self,
         reading: &Reading,
-        anchor: &Hit,
+        (at, anchor): (usize, &Hit),
         rest: &[ConceptSet],
     ) -> Option<(u32, u32)> {
         let (mut from, mut to) = (anchor.from, anchor.to);
+        // The lexicon may give one phrase two senses: they do not make a pair.
+        let is_other = |hit: &&Hit, part| hit.from != anchor.from && is_plain(hit, part);
         for part in rest {
-            // The lexicon may give one phrase two senses: they do not make a pair.
-            let other = plain_hits(reading, *part)
-                .filter(|hit| hit.from != anchor.from)
-                .min_by_key(|hit| gap(anchor, hit))?;
-            if let Reach::Near(chars) = self.reach {
-                if gap(anchor, other) > chars {
-                    return None;
+            match self.reach {
+                Reach::Message => {
+                    reading.hits.iter().find(|hit| is_other(hit, *part))?;
                 }
-                from = from.min(other.from);
-                to = to.max(other.to);
+                Reach::Near(chars) => {
+                    // Hits stand in order: who is too far on either side ends the search.
+                    let is_near = |hit: &&Hit| gap(anchor, hit) <= chars;
+                    let (before, behind) = reading.hits.split_at_checked(at)?;
+                    let left = before.iter().rev().take_while(is_near);
+                    let right = behind.iter().take_while(is_near);
+                    let other = left
+                        .chain(right)
+                        .filter(|hit| is_other(hit, *part))
+                        .min_by_key(|hit| gap(anchor, hit))?;
+                    from = from.min(other.from);
+                    to = to.max(other.to);
+                }
             }
         }
         Some((from, to))
     }
 }
 
-fn plain_hits(reading: &Reading, set: ConceptSet) -> impl Iterator<Item = &Hit> {
-    reading
-        .hits
-        .iter()
-        .filter(move |hit| hit.scope == Scope::Plain && set & hit.concept.bit() != 0)
+/// Whether it is said to the reader and one of these.
+fn is_plain(hit: &Hit, set: ConceptSet) -> bool {
+    hit.scope == Scope::Plain && set & hit.concept.bit() != 0
 }
 
 /// Characters between two hits.

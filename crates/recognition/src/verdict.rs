@@ -15,9 +15,9 @@ pub const SCAM_FROM: f64 = 0.85;
 pub const SUSPICIOUS_FROM: f64 = 0.5;
 /// What a bare order of a swindler is worth at least.
 const BARE_ORDER: f64 = SCAM_FROM;
-/// Of the messages that only warn, eight in a hundred that we learned from are scams,
-/// for writers put an imitation beside many a reminder; of those that people get two
-/// or three. So much is added to the logarithm of the odds.
+/// Of the messages that only warn, every twelfth that we learned from is a scam, for
+/// writers put an imitation beside many a reminder; in the blind sets about every
+/// fiftieth. This is a cautious part of the difference, in logarithms of odds.
 const ONLY_WARNS: f32 = -1.2;
 /// A message is bare up to so many characters.
 const BARE_CHARS_MAX: usize = 16;

@@ -55,12 +55,12 @@ fn the_own_test_messages_are_judged_no_worse_than_the_docs_say() {
     let figures = Figures::of(&set);
     let (recall, alarms) = (figures.recall().expect("scams"), figures.false_alarms());
     let alarms = alarms.expect("genuine ones");
-    assert!(recall >= 0.83, "recall {recall:.3}");
-    assert!(alarms <= 0.012, "false alarms {alarms:.3}");
+    assert!(recall >= 0.836, "recall {recall:.3}");
+    assert!(alarms <= 0.010, "false alarms {alarms:.3}");
     let types = macro_f1(&set);
-    assert!(types >= 0.82, "types {types:.3}");
+    assert!(types >= 0.825, "types {types:.3}");
     let error = calibration_error(&set);
-    assert!(error <= 0.012, "calibration error {error:.3}");
+    assert!(error <= 0.010, "calibration error {error:.3}");
 }
 
 #[test]

@@ -21,8 +21,9 @@ const N_DENSE: usize = LATE_AT + N_CONCEPTS;
 pub(super) const N_ACTS: usize = N_DENSE + N_PAIRS;
 /// Acts in the last part of a long message.
 const LATE_AT: usize = MISC_AT + MISC_MAX;
-/// How many facts there are, and room for more that moves nothing else.
+/// How many facts there are.
 const N_FACTS: usize = 65;
+/// Room for them, so that adding one moves nothing else.
 const MISC_MAX: usize = 80;
 
 const _: () = assert!(RULES_MAX >= 60);

@@ -126,7 +126,7 @@ pub(super) fn quotations(plain: &Plain) -> Vec<(usize, usize)> {
 }
 
 /// The last sentence that holds a word, unless the reader says or asks it.
-pub(super) fn last_words(plain: &Plain, sentences: &[Sentence]) -> usize {
+pub(super) fn last_words(plain: &Plain, sentences: &[Sentence]) -> Option<usize> {
     let holds_word = |(from, to): (usize, usize)| {
         let cells = plain.cells().get(from..to).unwrap_or_default();
         cells.iter().any(|cell| cell.c.is_alphanumeric())
@@ -135,5 +135,5 @@ pub(super) fn last_words(plain: &Plain, sentences: &[Sentence]) -> usize {
         |at: usize| at.checked_sub(1).and_then(|at| sentences.get(at)).map_or(0, |it| it.to);
     let worded =
         sentences.iter().enumerate().rev().find(|(at, it)| holds_word((from(*at), it.to)));
-    worded.filter(|(_, it)| !it.own && !it.asks).map_or(usize::MAX, |(at, _)| at)
+    worded.filter(|(_, it)| !it.own && !it.asks).map(|(at, _)| at)
 }
