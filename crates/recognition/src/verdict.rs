@@ -23,6 +23,10 @@ const ONLY_WARNS: f32 = -1.2;
 const BARE_CHARS_MAX: usize = 16;
 /// From this strength on a rule decides about a bare message alone.
 const BARE_STRENGTH: f32 = 1.8;
+/// A message is short up to so many characters.
+const SHORT_CHARS_MAX: usize = 40;
+/// From this strength on a rule decides about a short message together with another.
+const SHORT_STRENGTH: f32 = 2.4;
 /// No more reasons than this are given.
 const REASONS_MAX: usize = 6;
 
@@ -113,16 +117,18 @@ pub fn identify_with(model: &Model, text: &str) -> Verdict {
     Verdict { outcome, kind, probability, reasons }
 }
 
-/// A few words that a strong rule holds for, and nothing beside them that could
-/// speak for the writer: 把钱转到安全账户. Of so few words the network knows little. Of
-/// our own messages it lifts fourteen, ten of them scams.
+/// A few words that a strong rule holds for, or some more that the strongest and
+/// another do, and nothing beside them that could speak for the writer:
+/// 把钱转到安全账户. Of so few words the network knows little. Of our own messages it
+/// lifts seventeen, twelve of them scams.
 fn bare_order(reading: &Reading, firings: &[Firing]) -> bool {
     let framed = reading.n_reports + reading.n_warnings + reading.n_denied + reading.n_quoted;
-    reading.plain.len() <= BARE_CHARS_MAX
-        && framed == 0
-        && firings.iter().any(|firing| {
-            RULES.get(firing.rule).is_some_and(|rule| rule.strength >= BARE_STRENGTH)
-        })
+    let strongest = firings.iter().filter_map(|it| RULES.get(it.rule)).map(|it| it.strength);
+    let strongest = strongest.fold(0.0, f32::max);
+    let n = reading.plain.len();
+    framed == 0
+        && (n <= BARE_CHARS_MAX && strongest >= BARE_STRENGTH
+            || n <= SHORT_CHARS_MAX && strongest >= SHORT_STRENGTH && firings.len() >= 2)
 }
 
 /// Nothing, blanks, marks or pictures alone cannot be judged, and that is said.
@@ -244,6 +250,8 @@ mod tests {
             "把你的验证码告诉我",
             "不要告诉任何人，把钱打过来",
             "切记保密，把验证码告诉客服",
+            "不要告诉任何人，马上把钱转到安全账户",
+            "不要对任何人说，请把钱转到安全账户",
         ] {
             let verdict = identify(text);
             assert_eq!(verdict.outcome, Outcome::Scam, "{text}: {}", verdict.probability);
