@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -167,19 +168,26 @@ impl Browser {
     /// being left goes stale: the next page's is asked for.
     pub(crate) async fn fill(&self, name: &str, text: &str) {
         let css = format!("[name={name}]");
-        for _ in 0..TRIES {
+        let types = async || {
             let field = self.find(&css).await;
-            let cleared = field.clear().await;
-            match if cleared.is_ok() { field.send_keys(text).await } else { cleared } {
+            field.clear().await?;
+            field.send_keys(text).await
+        };
+        self.insist(&format!("type into {css}"), types).await;
+    }
+
+    /// Does something to the page that may just be giving way to the next one,
+    /// until it is done there.
+    async fn insist(&self, what: &str, act: impl AsyncFn() -> Result<(), CmdError>) {
+        for _ in 0..TRIES {
+            match act().await {
                 Ok(()) => return,
                 Err(error) if gave_way(&error) => {}
-                Err(error) => {
-                    panic!("cannot type into {css} at {}: {error}", self.here().await)
-                }
+                Err(error) => panic!("cannot {what} at {}: {error}", self.here().await),
             }
             tokio::time::sleep(PAUSE).await;
         }
-        panic!("{css} does not stand still at {}", self.here().await);
+        panic!("cannot {what}: nothing stands still at {}", self.here().await);
     }
 
     pub(crate) async fn choose(&self, name: &str, value: &str) {
@@ -209,29 +217,18 @@ impl Browser {
 
     /// Clicks what this selector finds.
     pub(crate) async fn click(&self, css: &str) {
-        for _ in 0..TRIES {
+        let clicks = async || {
             let element = self.find(css).await;
-            let shown = self.show(&element).await;
-            match if shown.is_ok() { element.click().await } else { shown } {
-                Ok(()) => return,
-                Err(error) if gave_way(&error) => {}
-                Err(error) => {
-                    panic!("cannot click {css} at {}: {error}", self.here().await)
-                }
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        panic!("{css} does not stand still at {}", self.here().await);
+            self.show(&element).await?;
+            element.click().await
+        };
+        self.insist(&format!("click {css}"), clicks).await;
     }
 
     /// Opens the part of the page that is folded away under these words.
     pub(crate) async fn unfold(&self, words: &str) {
         let path = format!("//summary[normalize-space()='{words}']");
-        let found = self.page.wait().at_most(Duration::from_secs(20));
-        let summary = match found.for_element(Locator::XPath(&path)).await {
-            Ok(element) => element,
-            Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
-        };
+        let summary = self.find_at(Locator::XPath(&path), words).await;
         self.show(&summary).await.expect("comes into sight");
         let script = "return arguments[0].parentElement.open";
         let argument = serde_json::to_value(&summary).expect("an element");
@@ -315,22 +312,20 @@ impl Browser {
         panic!("{name} cannot sign in:\n{}", self.text().await);
     }
 
-    pub(crate) async fn find(&self, css: &str) -> fantoccini::elements::Element {
-        match self
-            .page
-            .wait()
-            .at_most(Duration::from_secs(20))
-            .for_element(Locator::Css(css))
-            .await
-        {
+    pub(crate) async fn find(&self, css: &str) -> Element {
+        self.find_at(Locator::Css(css), css).await
+    }
+
+    async fn find_at(&self, place: Locator<'_>, what: &str) -> Element {
+        match self.page.wait().at_most(Duration::from_secs(20)).for_element(place).await {
             Ok(element) => element,
-            Err(error) => panic!("no {css} at {}: {error}", self.here().await),
+            Err(error) => panic!("no “{what}” at {}: {error}", self.here().await),
         }
     }
 
     /// Brings it to the middle, as a person would: the bar of phone pages lies
     /// over the lower edge.
-    async fn show(&self, element: &fantoccini::elements::Element) -> Result<(), CmdError> {
+    async fn show(&self, element: &Element) -> Result<(), CmdError> {
         let script = "arguments[0].scrollIntoView({ block: 'center' })";
         let argument = serde_json::to_value(element).expect("an element");
         self.page.execute(script, vec![argument]).await.map(drop)
@@ -340,32 +335,14 @@ impl Browser {
     /// a form sends it to is there: what comes next must not look at the old one.
     pub(crate) async fn press(&self, words: &str) {
         let path = format!("//*[self::a or self::button][normalize-space()='{words}']");
-        for _ in 0..TRIES {
-            let found = self
-                .page
-                .wait()
-                .at_most(Duration::from_secs(20))
-                .for_element(Locator::XPath(&path))
-                .await;
-            let element = match found {
-                Ok(element) => element,
-                Err(error) => panic!("no “{words}” at {}: {error}", self.here().await),
-            };
-            let pressed = async {
-                self.show(&element).await?;
-                self.page.execute(NOTES_THE_WAY, Vec::new()).await?;
-                element.click().await
-            };
-            match pressed.await {
-                Ok(()) => return self.arrives(words).await,
-                Err(error) if gave_way(&error) => {}
-                Err(error) => {
-                    panic!("cannot press “{words}” at {}: {error}", self.here().await)
-                }
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        panic!("“{words}” does not stand still at {}", self.here().await);
+        let presses = async || {
+            let element = self.find_at(Locator::XPath(&path), words).await;
+            self.show(&element).await?;
+            self.page.execute(NOTES_THE_WAY, Vec::new()).await?;
+            element.click().await
+        };
+        self.insist(&format!("press “{words}”"), presses).await;
+        self.arrives(words).await;
     }
 
     /// Waits until the page that is being left has gone.
