@@ -79,6 +79,17 @@ pub(crate) struct Lexicon {
     names: Vec<String>,
 }
 
+/// The set of some concepts.
+pub(crate) const fn any(concepts: &[Concept]) -> ConceptSet {
+    let mut set = 0;
+    let mut i = 0;
+    while i < concepts.len() {
+        set |= concepts[i].bit();
+        i += 1;
+    }
+    set
+}
+
 /// Lists of concepts, one behind the other, so that a look at one is near.
 struct Senses {
     concepts: Vec<Concept>,

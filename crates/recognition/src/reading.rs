@@ -3,7 +3,7 @@
 
 mod sentences;
 
-use crate::lexicon::{self, Concept, ConceptSet};
+use crate::lexicon::{self, Concept, ConceptSet, any};
 use crate::normalise::{Cell, Plain, begins, normalise};
 use sentences::{Cut, Sentence, cut, last_words, quotations};
 
@@ -145,24 +145,28 @@ impl Reading {
 }
 
 /// Concepts of ways on which a reader is to follow.
-const LEADS: ConceptSet = Concept::Url.bit()
-    | Concept::Link.bit()
-    | Concept::Contact.bit()
-    | Concept::Scan.bit()
-    | Concept::Install.bit()
-    | Concept::Meeting.bit();
+const LEADS: ConceptSet = any(&[
+    Concept::Url,
+    Concept::Link,
+    Concept::Contact,
+    Concept::Scan,
+    Concept::Install,
+    Concept::Meeting,
+]);
 /// Concepts of what a swindler is after.
-const DEMANDS: ConceptSet = Concept::Transfer.bit()
-    | Concept::Pay.bit()
-    | Concept::Advance.bit()
-    | Concept::FeeTrick.bit()
-    | Concept::Deposit.bit()
-    | Concept::SafeAccount.bit()
-    | Concept::NamedAccount.bit()
-    | Concept::CardTrade.bit()
-    | Concept::Code.bit()
-    | Concept::Secret.bit()
-    | Concept::Screen.bit();
+const DEMANDS: ConceptSet = any(&[
+    Concept::Transfer,
+    Concept::Pay,
+    Concept::Advance,
+    Concept::FeeTrick,
+    Concept::Deposit,
+    Concept::SafeAccount,
+    Concept::NamedAccount,
+    Concept::CardTrade,
+    Concept::Code,
+    Concept::Secret,
+    Concept::Screen,
+]);
 /// From so many digits on a number can be called or added.
 const LEADING_DIGITS: usize = 5;
 
@@ -258,10 +262,9 @@ fn whole_word(plain: &Plain, from: usize, to: usize) -> bool {
 }
 
 /// Concepts that tell about others instead of asking something of the reader.
-const REPORTS: ConceptSet = Concept::Warn.bit() | Concept::Narr.bit() | Concept::Victim.bit();
+const REPORTS: ConceptSet = any(&[Concept::Warn, Concept::Narr, Concept::Victim]);
 /// Concepts of those who warn.
-const WARNINGS: ConceptSet =
-    Concept::Warn.bit() | Concept::SafeAct.bit() | Concept::Guard.bit();
+const WARNINGS: ConceptSet = any(&[Concept::Warn, Concept::SafeAct, Concept::Guard]);
 
 /// What is told of others, counted.
 struct Told {
@@ -300,26 +303,28 @@ fn mark_reports(hits: &[Hit], sentences: &mut [Sentence]) {
 }
 
 /// Concepts that are frames themselves: they keep the scope of plain speech.
-const FRAMES: ConceptSet = Concept::Warn.bit()
-    | Concept::Narr.bit()
-    | Concept::Forbid.bit()
-    | Concept::MakesMe.bit()
-    | Concept::Asks.bit()
-    | Concept::You.bit()
-    | Concept::Past.bit()
-    | Concept::Guard.bit()
-    | Concept::NoFee.bit()
-    | Concept::BackSameWay.bit()
-    | Concept::SafeAct.bit()
-    | Concept::Victim.bit()
-    | Concept::NoHurry.bit()
-    | Concept::AsksScam.bit()
-    | Concept::NotAsked.bit()
-    | Concept::SelfAct.bit()
-    | Concept::ToldMe.bit()
-    | Concept::LetterForm.bit();
+const FRAMES: ConceptSet = any(&[
+    Concept::Warn,
+    Concept::Narr,
+    Concept::Forbid,
+    Concept::MakesMe,
+    Concept::Asks,
+    Concept::You,
+    Concept::Past,
+    Concept::Guard,
+    Concept::NoFee,
+    Concept::BackSameWay,
+    Concept::SafeAct,
+    Concept::Victim,
+    Concept::NoHurry,
+    Concept::AsksScam,
+    Concept::NotAsked,
+    Concept::SelfAct,
+    Concept::ToldMe,
+    Concept::LetterForm,
+]);
 /// Ways to check: they may be forbidden, but who warns means them as they stand.
-const CHECKS: ConceptSet = Concept::GenuineChannel.bit() | Concept::OfficialUrl.bit();
+const CHECKS: ConceptSet = any(&[Concept::GenuineChannel, Concept::OfficialUrl]);
 
 fn assign_scopes(plain: &Plain, hits: &mut [Hit], sentences: &[Sentence], n_reports: usize) {
     // Where the last denial ends, its sentence, and how far it reaches.

@@ -4,7 +4,7 @@
 
 mod table;
 
-use crate::lexicon::{Concept, ConceptSet};
+use crate::lexicon::ConceptSet;
 use crate::reading::{Hit, Reading, Scope};
 
 pub use table::RULES;
@@ -114,17 +114,6 @@ pub(crate) fn judge(reading: &Reading) -> Vec<Firing> {
         }
     }
     firings
-}
-
-/// The set of some concepts.
-const fn any(concepts: &[Concept]) -> ConceptSet {
-    let mut set = 0;
-    let mut i = 0;
-    while i < concepts.len() {
-        set |= concepts[i].bit();
-        i += 1;
-    }
-    set
 }
 
 #[cfg(test)]

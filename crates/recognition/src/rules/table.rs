@@ -1,8 +1,8 @@
 //! The rules. The six `always-…` and ten `every-…` are the schools' sayings
 //! made executable; their words for people are in `content/rules.toml`.
 
-use super::{Reach, Rule, any};
-use crate::lexicon::Concept as C;
+use super::{Reach, Rule};
+use crate::lexicon::{Concept as C, any};
 
 /// Something that takes money.
 const MONEY: &[C] = &[C::Transfer, C::Pay, C::Advance, C::FeeTrick, C::Deposit];
